@@ -1,0 +1,156 @@
+"""The contract every router fulfils: write `_predict_proba`, and the base class validates, times and wraps."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from errors import PlaygroundError
+from router_models.card import RouterCard
+from router_models.decision import RouterScore
+from router_models.encoder import Encoders
+from router_models.prompt_batch import PromptBatch
+from router_models.prompts import clean_prompt
+
+SUM_TOLERANCE = 1e-3
+
+
+class Router(ABC):
+    """Turns prompts into a probability distribution over its routes.
+
+    Args:
+        card: Identity, figures and operating point; its `routes` are ordered cheapest first.
+        folder: Where the router's weights lie.
+        encoders: The tokenizer and encoders shared by the panel.
+    """
+
+    evidence_kind = ""
+    """One sentence on what the score rests on, for the Why panel; empty for routers that do not read the prompt."""
+
+    waits = False
+    """True for routers that wait for a network or an LLM: the panel runs those beside the others, with a time-out."""
+
+    def __init__(self, card: RouterCard, folder: Path, encoders: Encoders) -> None:
+        self.card = card
+        self.folder = folder
+        self.encoders = encoders
+        self._load_lock = threading.Lock()
+        self._loaded = False
+
+    @property
+    def id(self) -> str:
+        """Stable id, as in URLs and on the command line."""
+        return self.card.router
+
+    @property
+    def title(self) -> str:
+        """Name for people."""
+        return self.card.title
+
+    @property
+    def family(self) -> str:
+        """Method family, such as baseline, keras, encoder or similarity."""
+        return self.card.family
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """Route names, cheapest first."""
+        return self.card.routes
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the weights are in memory."""
+        return self._loaded
+
+    def load(self) -> None:
+        """Brings the weights into memory; calling it again does nothing. Safe to call from several threads.
+
+        Raises:
+            UnavailableError: Weights, a key or an extra is missing.
+        """
+        with self._load_lock:
+            if not self._loaded:
+                self._load()
+                self._loaded = True
+
+    def predict_proba(self, prompts: Sequence[str]) -> NDArray[np.float64]:
+        """Routes prompts, sharing features where `prompts` is a `PromptBatch` already.
+
+        Returns:
+            Calibrated probabilities, (n_prompts, n_routes), rows ≥ 0 and summing to 1.
+
+        Raises:
+            BadInputError: A prompt is empty, unreadable or too long.
+            UnavailableError: The router cannot run.
+        """
+        if len(prompts) == 0:
+            return np.empty((0, len(self.routes)))
+        batch = prompts if isinstance(prompts, PromptBatch) else PromptBatch([clean_prompt(p) for p in prompts])
+        self.load()
+        return self._checked(self._predict_proba(batch), len(batch))
+
+    def score(self, batch: PromptBatch) -> list[RouterScore]:
+        """Routes a batch and says of each prompt what, how fast and on what evidence.
+
+        Raises:
+            UnavailableError: The router cannot run.
+        """
+        self.load()
+        with batch.metered() as meter:
+            probabilities = self._checked(self._predict_proba(batch), len(batch))
+        latency_ms = batch.latency_ms(meter) / len(batch)
+        evidence = self._evidence(batch, probabilities)
+        warnings = self._warnings(batch)
+        return [
+            RouterScore(self.id, self.routes, tuple(map(float, row)), latency_ms, said, warned)
+            for row, said, warned in zip(probabilities, evidence, warnings, strict=True)
+        ]
+
+    @abstractmethod
+    def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.floating]:
+        """Calibrated probabilities, (n_prompts, n_routes); `load()` has been called."""
+
+    def _load(self) -> None:  # noqa: B027  routers without weights have nothing to load
+        """Reads weights; called once."""
+
+    def _evidence(self, prompts: PromptBatch, probabilities: NDArray[np.float64]) -> list[str]:
+        """A clause per prompt on what the score rests on, without full stop; '' if there is nothing to say."""
+        return [""] * len(prompts)
+
+    def _warnings(self, prompts: PromptBatch) -> list[tuple[str, ...]]:
+        """Sentences per prompt; by default the one that says how much of a long prompt was read."""
+        limit = self.card.max_tokens
+        if limit is None:
+            return [()] * len(prompts)
+        counts = self.encoders.tokenized(prompts).counts
+        return [
+            (f"Reads the first {limit} of this prompt's {count:,} tokens; the rest did not count.",)
+            if count > limit
+            else ()
+            for count in counts
+        ]
+
+    def _checked(self, probabilities: NDArray[np.floating], n_prompts: int) -> NDArray[np.float64]:
+        p = np.asarray(probabilities, dtype=np.float64)
+        shape = (n_prompts, len(self.routes))
+        valid = p.shape == shape and np.isfinite(p).all() and (p >= 0).all()
+        if not valid or np.abs(p.sum(axis=1) - 1).max() > SUM_TOLERANCE:
+            raise PlaygroundError(
+                f"{self.title} returned no valid distribution of shape {shape}.",
+                "This is a defect of the router: please report it with the prompt's language and length.",
+            )
+        normalised: NDArray[np.float64] = p / p.sum(axis=1, keepdims=True)
+        return normalised
+
+
+def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[np.float64]:
+    """Row-wise softmax of logits (n, k) divided by a temperature > 0."""
+    scaled = np.asarray(logits, dtype=np.float64) / temperature
+    exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    probabilities: NDArray[np.float64] = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return probabilities

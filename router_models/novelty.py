@@ -1,0 +1,53 @@
+"""How far a prompt lies from what a router was trained on, as a percentile of its own training prompts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from errors import DataError
+
+REFERENCE_FILE = "train_embeddings.npz"
+NEIGHBOURS = 5
+FAR_PERCENTILE = 95.0
+
+
+class TrainingReference:
+    """A sample of a router's training prompts as frozen-encoder embeddings, and their distances to each other.
+
+    The method is k-nearest-neighbour out-of-distribution detection (Sun et al., 2022, "Out-of-Distribution
+    Detection with Deep Nearest Neighbors", section 3), on cosine distance.
+
+    Args:
+        path: An npz with `embeddings` (k, 384) int8, the unit vectors times 127, and `quantiles` (101,), the 0th to
+            100th percentile of the mean cosine distance of each to its nearest neighbours, itself left out.
+
+    Raises:
+        DataError: The file is missing or not of that form.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                rows = arrays["embeddings"].astype(np.float32)
+                self._quantiles: NDArray[np.float32] = arrays["quantiles"].astype(np.float32)
+            if rows.ndim != 2 or len(rows) == 0 or self._quantiles.shape != (101,):
+                raise ValueError(f"embeddings of shape {rows.shape}, quantiles of {self._quantiles.shape}")
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise DataError(
+                f"The training reference {path} cannot be read: {error}.", "Run the training script again."
+            ) from error
+        self._embeddings: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def percentiles(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Share of training prompts, in percent, that lie closer to the rest than each of these (n, 384) prompts."""
+        cosines = embeddings @ self._embeddings.T
+        count = min(NEIGHBOURS, cosines.shape[1])
+        nearest = np.partition(cosines, -count, axis=1)[:, -count:]
+        distance = 1 - nearest.mean(axis=1)
+        ranks = np.searchsorted(self._quantiles, distance, side="left")
+        percentiles: NDArray[np.float64] = np.clip(ranks, 0, 100).astype(np.float64)
+        return percentiles

@@ -1,0 +1,263 @@
+"""The panel: all routers on one prompt, sharing one tokenization and one forward per encoder."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from errors import PlaygroundError, UnknownNameError
+from llms.catalogue import Catalogue
+from llms.cost import CostEstimate, estimate_cost_usd
+from llms.tokens import count_tokens
+from router_models.base import Router
+from router_models.decision import Decision, RouterScore, Unavailable
+from router_models.encoder import Encoders
+from router_models.novelty import REFERENCE_FILE, TrainingReference
+from router_models.policy import Policy, decide
+from router_models.prompt_batch import PromptBatch
+from router_models.prompts import clean_prompt
+
+DEFAULT_TIMEOUT_S = 20.0
+DEFAULT_CONCURRENCY = 2
+_DEFECT = "This is a defect of the router; the other routers are not affected. Please report it."
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRun:
+    """What the routers said of one prompt; decisions follow from it under any policy, without another run.
+
+    Attributes:
+        prompt: The cleaned prompt.
+        results: One per router, in panel order.
+        wall_ms: What the whole panel took for this prompt (for a batch: the mean per prompt).
+    """
+
+    prompt: str
+    results: tuple[RouterScore | Unavailable, ...]
+    wall_ms: float
+
+    @property
+    def scores(self) -> tuple[RouterScore, ...]:
+        """Results of the routers that could run."""
+        return tuple(result for result in self.results if isinstance(result, RouterScore))
+
+    @property
+    def unavailable(self) -> tuple[Unavailable, ...]:
+        """Routers that could not run, with the reason and the mend."""
+        return tuple(result for result in self.results if isinstance(result, Unavailable))
+
+
+class RouterPanel:
+    """Runs routers together. Safe to use from many threads at once.
+
+    Args:
+        routers: In the order in which they are shown.
+        encoders: What the routers share.
+        catalogue: LLMs, prices and pools.
+        timeout_s: How long to wait for routers that wait for a network or an LLM.
+        concurrency: How many runs may compute at the same time; further ones wait their turn.
+    """
+
+    def __init__(
+        self,
+        routers: Sequence[Router],
+        encoders: Encoders,
+        catalogue: Catalogue,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        concurrency: int = DEFAULT_CONCURRENCY,
+    ) -> None:
+        self._routers = {router.id: router for router in routers}
+        self.encoders = encoders
+        self.catalogue = catalogue
+        self._timeout_s = timeout_s
+        self._slots = threading.BoundedSemaphore(concurrency)
+        self._waiters = ThreadPoolExecutor(max_workers=16, thread_name_prefix="router")
+        self._references: dict[str, TrainingReference | None] = {}
+        self._references_lock = threading.Lock()
+        self._failures: dict[str, Unavailable] = {}
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Router ids in panel order."""
+        return tuple(self._routers)
+
+    def __getitem__(self, router_id: str) -> Router:
+        """The router of that id.
+
+        Raises:
+            UnknownNameError: There is none.
+        """
+        try:
+            return self._routers[router_id]
+        except KeyError:
+            raise UnknownNameError(
+                f"There is no router '{router_id}'.", f"Choose one of: {', '.join(self.ids)}."
+            ) from None
+
+    def default_policy(self) -> Policy:
+        """The first pool of the catalogue and every router's own operating point."""
+        return Policy(pool=self.catalogue.default_pool)
+
+    def warm_up(self) -> None:
+        """Loads every router and runs the panel once; what cannot load is logged and shown as unavailable."""
+        self.run("Warm up.")
+
+    def status(self) -> dict[str, str]:
+        """State of every router: 'ready', 'not loaded yet', or why it is unavailable."""
+        return {
+            name: "ready"
+            if router.loaded
+            else self._failures[name].what
+            if name in self._failures
+            else "not loaded yet"
+            for name, router in self._routers.items()
+        }
+
+    def run(
+        self,
+        prompt: str,
+        only: Sequence[str] | None = None,
+        replace: Mapping[str, Router] | None = None,
+        *,
+        novelty: bool = True,
+    ) -> PanelRun:
+        """Runs the panel on one prompt.
+
+        Args:
+            prompt: The prompt as typed.
+            only: Ids of the routers to run; None runs all.
+            replace: Routers to run instead of the panel's own of that id (a user's edited descriptions).
+            novelty: Whether to say how far the prompt is from each router's training prompts, which takes a forward
+                of the frozen encoder even where no router that runs needs one.
+
+        Raises:
+            BadInputError: The prompt is empty, unreadable or too long.
+            UnknownNameError: `only` names a router that does not exist.
+        """
+        return self.run_batch([prompt], only, replace, novelty=novelty)[0]
+
+    def run_batch(
+        self,
+        prompts: Sequence[str],
+        only: Sequence[str] | None = None,
+        replace: Mapping[str, Router] | None = None,
+        *,
+        novelty: bool = True,
+    ) -> list[PanelRun]:
+        """Runs the panel on several prompts; as `run`, one `PanelRun` per prompt."""
+        if not prompts:
+            return []
+        batch = PromptBatch([clean_prompt(prompt) for prompt in prompts])
+        chosen = [self[name] for name in (self.ids if only is None else dict.fromkeys(only))]
+        routers = [(replace or {}).get(router.id, router) for router in chosen]
+        start = time.perf_counter()
+        waiting = {router.id: self._waiters.submit(self._score, router, batch) for router in routers if router.waits}
+        with self._slots:
+            outcomes = {router.id: self._score(router, batch) for router in routers if not router.waits}
+        deadline = start + self._timeout_s
+        outcomes |= {name: self._await(name, future, deadline) for name, future in waiting.items()}
+        columns = [outcomes[router.id] for router in routers]
+        if novelty:
+            columns = [self._with_novelty(router.id, outcomes[router.id], batch) for router in routers]
+        wall_ms = (time.perf_counter() - start) * 1000 / len(batch)
+        return [
+            PanelRun(prompt, tuple(_result(column, row) for column in columns), wall_ms)
+            for row, prompt in enumerate(batch)
+        ]
+
+    def decide(self, prompt: str, policy: Policy | None = None) -> list[Decision]:
+        """Every available router's decision on one prompt, in panel order; raises as `run`."""
+        return self.decisions(self.run(prompt), policy)
+
+    def decide_batch(self, prompts: Sequence[str], policy: Policy | None = None) -> list[list[Decision]]:
+        """Every available router's decision on each prompt; raises as `run`."""
+        return [self.decisions(run, policy) for run in self.run_batch(prompts)]
+
+    def decisions(self, run: PanelRun, policy: Policy | None = None) -> list[Decision]:
+        """Decisions that follow from a run under a policy; no model runs."""
+        policy = policy or self.default_policy()
+        quotes = self.quote(run.prompt, policy)
+        return [decide(score, self[score.router].card, policy, quotes) for score in run.scores]
+
+    def quote(self, prompt: str, policy: Policy) -> dict[str, CostEstimate]:
+        """Estimated cost of sending a prompt to each LLM of the policy's pool, by LLM id."""
+        llms = [self.catalogue[name] for name in dict.fromkeys(policy.pool.serves.values())]
+        tokens = {encoding: count_tokens(prompt, encoding).tokens for encoding in {llm.encoding for llm in llms}}
+        return {
+            llm.id: estimate_cost_usd(
+                self.catalogue,
+                llm.id,
+                tokens[llm.encoding],
+                policy.output_tokens,
+                reasoning_tokens=policy.reasoning_tokens,
+            )
+            for llm in llms
+        }
+
+    def _score(self, router: Router, batch: PromptBatch) -> list[RouterScore] | Unavailable:
+        """Scores, or why there are none: one router's failure never reaches the others."""
+        try:
+            return router.score(batch)
+        except PlaygroundError as error:
+            failure = Unavailable.from_error(router.id, error)
+        except Exception:  # a router's defect must not take the panel down; it is logged and shown
+            logger.exception("router %s failed", router.id)
+            failure = Unavailable(router.id, f"{router.title} failed on this prompt.", _DEFECT)
+        if not router.loaded:
+            self._failures[router.id] = failure
+            logger.warning("router %s is unavailable: %s", router.id, failure.what)
+        return failure
+
+    def _await(
+        self, name: str, future: Future[list[RouterScore] | Unavailable], deadline: float
+    ) -> list[RouterScore] | Unavailable:
+        try:
+            return future.result(timeout=max(0.0, deadline - time.perf_counter()))
+        except TimeoutError:
+            future.cancel()
+            return Unavailable(
+                name,
+                f"{self[name].title} did not answer within {self._timeout_s:g} s.",
+                "Try again, or choose a faster LLM for it.",
+            )
+
+    def _with_novelty(
+        self, name: str, outcome: list[RouterScore] | Unavailable, batch: PromptBatch
+    ) -> list[RouterScore] | Unavailable:
+        """Adds how far each prompt is from the router's training prompts; not part of the router's latency."""
+        if isinstance(outcome, Unavailable):
+            return outcome
+        reference = self._reference(name)
+        if reference is None:
+            return outcome
+        try:
+            percentiles = reference.percentiles(self.encoders.embeddings(batch))
+        except PlaygroundError:  # without the frozen encoder there is no hint; the encoder's own routers say why
+            return outcome
+        return [
+            dataclasses.replace(score, novelty_percentile=float(percentile))
+            for score, percentile in zip(outcome, percentiles, strict=True)
+        ]
+
+    def _reference(self, name: str) -> TrainingReference | None:
+        """The router's training reference, read once; None if it has none or a broken one, which is logged."""
+        with self._references_lock:
+            if name not in self._references:
+                path = self[name].folder / REFERENCE_FILE
+                try:
+                    self._references[name] = TrainingReference(path) if path.is_file() else None
+                except PlaygroundError as error:
+                    logger.warning("no novelty hint for %s: %s", name, error)
+                    self._references[name] = None
+            return self._references[name]
+
+
+def _result(column: list[RouterScore] | Unavailable, row: int) -> RouterScore | Unavailable:
+    return column if isinstance(column, Unavailable) else column[row]

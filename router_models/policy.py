@@ -1,0 +1,140 @@
+"""From scores to decisions: thresholds, cost weight, pool and prices, without running any model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from errors import BadInputError
+from llms.cost import CostEstimate
+from llms.pool import Pool
+from router_models.card import RouterCard
+from router_models.decision import Decision, RouterScore
+from router_models.novelty import FAR_PERCENTILE
+
+DEFAULT_OUTPUT_TOKENS = 300
+DEFAULT_REASONING_TOKENS = 1_000
+"""An assumption, not a measurement: with none, reasoning LLMs would look cheaper than they are."""
+DEFAULT_THRESHOLD = 0.5
+MAX_TOKENS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user controls.
+
+    Attributes:
+        pool: Which LLM serves each route.
+        thresholds: Operating points by router id; the router's card says the others'.
+        cost_weight: How many points of probability the dearest route of a pool must be worth over a free one,
+            for routers with more than two routes; 0 picks the likeliest route.
+        output_tokens: Expected length of the answer, for cost estimates.
+        reasoning_tokens: Hidden tokens that reasoning LLMs are assumed to think first, billed as output.
+
+    Raises:
+        BadInputError: A value is outside its range.
+    """
+
+    pool: Pool
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    cost_weight: float = 0.0
+    output_tokens: int = DEFAULT_OUTPUT_TOKENS
+    reasoning_tokens: int = DEFAULT_REASONING_TOKENS
+
+    def __post_init__(self) -> None:
+        for router, threshold in self.thresholds.items():
+            if not 0 <= threshold <= 1:
+                raise BadInputError(f"The threshold of {router} is {threshold}.", "Choose one from 0 to 1.")
+        if not 0 <= self.cost_weight <= 1:
+            raise BadInputError(f"The cost weight is {self.cost_weight}.", "Choose one from 0 to 1.")
+        lengths = {"answer length": self.output_tokens, "number of hidden reasoning tokens": self.reasoning_tokens}
+        for what, tokens in lengths.items():
+            if not 0 <= tokens <= MAX_TOKENS:
+                raise BadInputError(f"The expected {what} is {tokens}.", f"Choose 0 to {MAX_TOKENS:,} tokens.")
+
+    def threshold(self, card: RouterCard) -> float | None:
+        """The operating point of a two-route router; None for others."""
+        if len(card.routes) != 2:
+            return None
+        default = DEFAULT_THRESHOLD if card.threshold is None else card.threshold
+        return self.thresholds.get(card.router, default)
+
+
+def decide(score: RouterScore, card: RouterCard, policy: Policy, quotes: Mapping[str, CostEstimate]) -> Decision:
+    """Applies a policy to one router's score.
+
+    A two-route router picks the dearer route where p_strong ≥ threshold. A router with more routes picks the one of
+    highest utility P(route) − cost weight × price, the price being the route's estimated cost as a share of the
+    dearest route's.
+
+    Args:
+        score: What the router said.
+        card: The router's card.
+        policy: The user's controls.
+        quotes: Estimated cost of this prompt by LLM id, for every LLM that serves one of the router's routes.
+    """
+    threshold = policy.threshold(card)
+    warnings = list(score.warnings)
+    if threshold is not None:
+        pick = 1 if score.p_strong >= threshold else 0
+        margin = abs(score.p_strong - threshold)
+        side = "above" if pick else "below"
+        why = f"P({score.routes[1]}) is {score.p_strong:.2f}, {margin:.2f} {side} its threshold"
+    else:
+        pick, why, priced = _pick_by_utility(score, policy, quotes)
+        if not priced:
+            warnings.append("Cost weight ignored: an LLM of the pool has no price.")
+    if score.novelty_percentile is not None and score.novelty_percentile >= FAR_PERCENTILE:
+        warnings.append(f"Far from its training prompts ({_ordinal(score.novelty_percentile)} percentile).")
+    route = score.routes[pick]
+    llm = policy.pool.serves[route]
+    return Decision(
+        router=score.router,
+        route=route,
+        llm=llm,
+        distribution=score.distribution,
+        confidence=score.probabilities[pick],
+        p_strong=score.p_strong,
+        threshold=threshold,
+        latency_ms=score.latency_ms,
+        estimated_cost_usd=quotes[llm].usd,
+        cost_note=quotes[llm].note,
+        reason=f"{score.evidence}: {why}." if score.evidence else f"{why}.",
+        warnings=tuple(warnings),
+    )
+
+
+def _pick_by_utility(score: RouterScore, policy: Policy, quotes: Mapping[str, CostEstimate]) -> tuple[int, str, bool]:
+    """Index of the picked route, a clause that says why, and whether every needed price was there."""
+    likeliest = max(range(len(score.routes)), key=score.probabilities.__getitem__)
+    shares = _price_shares([quotes[policy.pool.serves[route]].usd for route in score.routes])
+    if policy.cost_weight == 0 or shares is None:
+        why = f"{score.routes[likeliest]} is likeliest with {score.probabilities[likeliest]:.2f}"
+        return likeliest, why, policy.cost_weight == 0 or shares is not None
+    utilities = [p - policy.cost_weight * share for p, share in zip(score.probabilities, shares, strict=True)]
+    pick = max(range(len(utilities)), key=utilities.__getitem__)
+    if pick == likeliest:
+        return (
+            pick,
+            f"{score.routes[pick]} is likeliest with {score.probabilities[pick]:.2f}, its price included",
+            True,
+        )
+    gap = score.probabilities[likeliest] - score.probabilities[pick]
+    why = f"{score.routes[likeliest]} is {gap:.2f} likelier, but not worth its price at this cost weight"
+    return pick, why, True
+
+
+def _price_shares(costs: list[Decimal | None]) -> list[float] | None:
+    """Costs as shares of the dearest; None if one is unknown."""
+    known = [cost for cost in costs if cost is not None]
+    if len(known) < len(costs):
+        return None
+    dearest = max(known)
+    return [float(cost / dearest) if dearest else 0.0 for cost in known]
+
+
+def _ordinal(percentile: float) -> str:
+    number = round(percentile)
+    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"

@@ -1,0 +1,102 @@
+"""A batch of prompts whose shared features (tokens, embeddings) are computed once, and charged to every user."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar, overload
+
+T = TypeVar("T")
+
+
+@dataclass
+class Meter:
+    """Time spent in one block of code: its own, and the shared features it used.
+
+    `elapsed_ms` is wall time, of which `waiting_ms` went into fetching or computing shared features.
+    `used` names all features the block depended on, nested ones included.
+    """
+
+    elapsed_ms: float = 0.0
+    waiting_ms: float = 0.0
+    used: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Feature:
+    value: object
+    own_ms: float
+    needs: frozenset[str]
+
+
+class PromptBatch(Sequence[str]):
+    """Prompts with a memo of what several routers need of them.
+
+    The first router that asks for a feature computes it, the others get the memo; yet each router's latency
+    counts the feature in full, because alone it would have had to compute it. Safe to use from several threads.
+
+    Args:
+        prompts: The texts, already validated.
+    """
+
+    def __init__(self, prompts: Sequence[str]) -> None:
+        self._prompts = tuple(prompts)
+        self._features: dict[str, _Feature] = {}
+        self._lock = threading.RLock()
+        self._meters = threading.local()
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return self._prompts[index]
+
+    def __len__(self) -> int:
+        return len(self._prompts)
+
+    def feature(self, key: str, compute: Callable[[], T]) -> T:
+        """Returns the feature `key`, computing it on first use; `compute` may ask for other features."""
+        with self.metered() as asked, self._lock:
+            known = self._features.get(key)
+            if known is None:
+                with self.metered() as meter:
+                    value = compute()
+                own_ms = meter.elapsed_ms - meter.waiting_ms
+                known = self._features[key] = _Feature(value, own_ms, frozenset(meter.used))
+        outer = self._stack()[-1] if self._stack() else None
+        if outer is not None:
+            outer.waiting_ms += asked.elapsed_ms
+            outer.used |= {key} | known.needs
+        return known.value  # type: ignore[return-value]  # the memo keeps what `compute` returned for this key
+
+    @contextmanager
+    def metered(self) -> Iterator[Meter]:
+        """Measures a block on this thread; read the meter after the block."""
+        meter = Meter()
+        self._stack().append(meter)
+        start = time.perf_counter()
+        try:
+            yield meter
+        finally:
+            meter.elapsed_ms = (time.perf_counter() - start) * 1000
+            self._stack().pop()
+
+    def latency_ms(self, meter: Meter) -> float:
+        """What the metered block would have taken alone: its own time plus every shared feature it used, in ms."""
+        shared_ms = sum(self._features[key].own_ms for key in meter.used)
+        return meter.elapsed_ms - meter.waiting_ms + shared_ms
+
+    def feature_ms(self, key: str) -> float:
+        """Own time of a feature in ms, 0 if nobody asked for it."""
+        known = self._features.get(key)
+        return known.own_ms if known else 0.0
+
+    def _stack(self) -> list[Meter]:
+        if not hasattr(self._meters, "stack"):
+            self._meters.stack = []
+        stack: list[Meter] = self._meters.stack
+        return stack

@@ -1,0 +1,60 @@
+"""Writes what the out-of-distribution hint needs: a sample of a router's training prompts as numbers.
+
+Only embeddings leave this file, never text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router_models.encoder import OnnxModel, WordPiece
+from router_models.novelty import NEIGHBOURS, REFERENCE_FILE
+
+SAMPLE = 2048
+_PERCENTILES = np.arange(101)
+
+
+def write_reference(path: Path, prompts: Sequence[str], encoder_dir: Path, seed: int = 0) -> None:
+    """Embeds a random sample of training prompts and writes it with the distances among them.
+
+    Args:
+        path: The npz file to write, or the router's folder.
+        prompts: The router's training prompts; of equal ones the first counts.
+        encoder_dir: Folder with the frozen encoder's `model.onnx` and `tokenizer.json`.
+        seed: Chooses the sample.
+
+    Raises:
+        UnavailableError: The frozen encoder is missing.
+        ValueError: There are not more distinct prompts than neighbours.
+    """
+    distinct = list(dict.fromkeys(prompts))
+    if len(distinct) <= NEIGHBOURS:
+        raise ValueError(f"A reference needs more than {NEIGHBOURS} distinct prompts, not {len(distinct)}.")
+    rows = np.random.default_rng(seed).permutation(len(distinct))[:SAMPLE]
+    wordpiece = WordPiece(encoder_dir / "tokenizer.json")
+    encoder = OnnxModel(encoder_dir / "model.onnx", ["embedding"])
+    embeddings = encoder(wordpiece([distinct[row] for row in rows]))["embedding"]
+    file = path / REFERENCE_FILE if path.suffix != ".npz" else path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(
+        file,
+        embeddings=np.rint(embeddings * 127).astype(np.int8),
+        quantiles=np.percentile(neighbour_distances(embeddings), _PERCENTILES).astype(np.float32),
+    )
+
+
+def neighbour_distances(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Mean cosine distance of each row to its nearest other rows, (n,).
+
+    Args:
+        embeddings: Unit vectors, (n, dim), n greater than the number of neighbours.
+    """
+    cosines = embeddings @ embeddings.T
+    np.fill_diagonal(cosines, -np.inf)
+    nearest = np.partition(cosines, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:]
+    distances: NDArray[np.float32] = 1 - nearest.mean(axis=1)
+    return distances

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from errors import UnavailableError
+from router_models import RouterPanel
+from router_models.encoder import Encoders, OnnxModel, Tokenized
+from router_models.prompt_batch import PromptBatch
+
+
+def rows(*lengths: int) -> Tokenized:
+    return Tokenized(tuple(np.arange(1, length + 1, dtype=np.int64) for length in lengths))
+
+
+def test_micro_batches_cover_every_prompt_once_and_keep_the_closing_token() -> None:
+    lengths = [300, 3, 7, *range(2, 72)]
+    seen = []
+    for indices, ids, mask in rows(*lengths).micro_batches(max_tokens=256):
+        seen += list(indices)
+        for index, row, kept in zip(indices, ids, mask, strict=True):
+            assert kept.sum() == min(lengths[index], 256)
+            assert row[kept.sum() - 1] == lengths[index]
+    assert sorted(seen) == list(range(len(lengths)))
+
+
+def test_results_come_back_in_the_order_of_the_prompts(panel: RouterPanel) -> None:
+    prompts = [f"{'word ' * (50 - n)} number {n}" for n in range(50)]
+    together = panel.encoders.embeddings(PromptBatch(prompts))
+    for n in (0, 20, 49):
+        alone = panel.encoders.embeddings(PromptBatch([prompts[n]]))
+        assert float(alone[0] @ together[n]) > 0.999
+
+
+def test_embeddings_have_unit_length_and_meaning(panel: RouterPanel) -> None:
+    cat, kitten, tax = panel.encoders.embeddings(PromptBatch(["a cat", "a small kitten", "the tax office"]))
+    assert np.linalg.norm(cat) == pytest.approx(1, abs=1e-3)
+    assert cat @ kitten > cat @ tax + 0.2
+
+
+def test_missing_or_broken_weights_say_how_to_mend(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="missing") as caught:
+        Encoders(tmp_path).wordpiece.load()
+    assert caught.value.mend
+    broken = tmp_path / "model.onnx"
+    broken.write_bytes(b"not a model")
+    with pytest.raises(UnavailableError, match="cannot be read"):
+        OnnxModel(broken, ["logits"]).load()
