@@ -20,8 +20,8 @@ from tokenizers import Tokenizer
 
 from benchmarks.benchmark import FloatArray
 from router_models.training import frozen_encoder
+from router_models.training.calibration import Calibration, fit_calibration
 from router_models.training.distilbert import MINILM, find_base
-from router_models.training.encoder_calibration import Calibration, fit_calibration
 from router_models.training.encoder_cards import Trained, quality_card, three_way_card
 from router_models.training.encoder_cross_validation import report
 from router_models.training.encoder_data import Examples, chat_examples, outcome_examples, strong_needed
@@ -46,7 +46,10 @@ logger = logging.getLogger(__name__)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Trains both heads, calibrates, exports, evaluates, and writes weights and cards."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.sample and options.out == frozen_encoder.WEIGHTS:
+        parser.error("--sample is a trial: give --out another folder than the shipped weights")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(options.threads)
     frozen = options.out / frozen_encoder.FOLDER

@@ -14,7 +14,7 @@ from benchmarks.curves import full_curve
 from benchmarks.metrics import pgr
 from router_models.card import Figure, RouterCard, TrainingData
 from router_models.encoder import MAX_TOKENS
-from router_models.training.encoder_calibration import Calibration
+from router_models.training.calibration import Calibration
 from router_models.training.encoder_data import Examples
 from router_models.training.encoder_names import CHAT, QUALITY
 from router_models.training.export_onnx import sha256_of

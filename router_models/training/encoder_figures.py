@@ -14,8 +14,8 @@ from benchmarks.data.mmlu import STRONG, WEAK
 from benchmarks.metrics import accuracy, apgr, auc, ece, macro_f1
 from router_models.card import Figure
 from router_models.encoder import OnnxModel, WordPiece
+from router_models.training.calibration import Calibration
 from router_models.training.encoder_baseline import frozen_picks
-from router_models.training.encoder_calibration import Calibration
 from router_models.training.encoder_data import Examples
 from router_models.training.encoder_names import CHAT, QUALITY
 from router_models.training.figures import measure

@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.benchmark import FloatArray, IntArray
 from benchmarks.metrics import auc, ece
-from router_models.training.encoder_calibration import Calibration, fit_calibration
+from router_models.training.calibration import Calibration, fit_calibration
 
 
 @dataclass(frozen=True)

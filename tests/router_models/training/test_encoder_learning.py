@@ -13,8 +13,8 @@ from tokenizers import Tokenizer
 from transformers import DistilBertConfig, DistilBertModel
 
 from benchmarks.split import question_key
+from router_models.training.calibration import fit_calibration
 from router_models.training.distilbert import MINILM, find_base
-from router_models.training.encoder_calibration import fit_calibration
 from router_models.training.encoder_cross_validation import chat_out_of_fold, fold_of, quality_out_of_fold, report
 from router_models.training.encoder_data import Examples, chat_examples
 from router_models.training.encoder_fit import Cached, Recipe, fit_soup, predict

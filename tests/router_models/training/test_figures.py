@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.benchmark import Benchmark
 from benchmarks.data.ray import ROUTES
-from router_models.training.encoder_calibration import Calibration
+from router_models.training.calibration import Calibration
 from router_models.training.figures import measure
 from router_models.training.operating_point import OperatingPoint
 from router_models.training.ray_figures import evaluate
