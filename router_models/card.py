@@ -69,6 +69,11 @@ class RouterCard(_Frozen):
     notes: tuple[str, ...] = ()
 
     @property
+    def constant(self) -> bool:
+        """Whether it says the same of every prompt, so that a threshold has nothing to decide."""
+        return "p_strong" in self.parameters
+
+    @property
     def calibration_error(self) -> Figure | None:
         """The expected calibration error on held-out rows, the worst where several sets were measured."""
         measured = [figure for figure in self.figures if figure.metric == "ECE"]

@@ -100,9 +100,14 @@ def decide(score: RouterScore, card: RouterCard, policy: Policy, quotes: Mapping
         latency_ms=score.latency_ms,
         estimated_cost_usd=quotes[llm].usd,
         cost_note=quotes[llm].note,
-        reason=f"{score.evidence}: {why}." if score.evidence else f"{why}.",
+        reason=_reason(score.evidence, "" if card.constant else why),
         warnings=tuple(warnings),
     )
+
+
+def _reason(*clauses: str) -> str:
+    """One sentence from the clauses that say something."""
+    return f"{': '.join(clause for clause in clauses if clause)}."
 
 
 def _pick_by_utility(score: RouterScore, policy: Policy, quotes: Mapping[str, CostEstimate]) -> tuple[int, str, bool]:

@@ -115,3 +115,9 @@ def test_the_decision_as_json_has_exactly_the_contracts_fields() -> None:
         "warnings",
     ]
     assert content["estimated_cost_usd"] == 0.01
+
+
+def test_a_constant_speaks_of_no_threshold() -> None:
+    constant = TWO.model_copy(update={"parameters": {"p_strong": 1.0}})
+    decision = decide(two_route(1.0, evidence="The same for every prompt"), constant, Policy(POOL), QUOTES)
+    assert decision.reason == "The same for every prompt."

@@ -1,0 +1,92 @@
+"""The board of the Route page: verdict, controls and cards, from a run and the user's controls to HTML."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from errors import PlaygroundError
+from pages._cards import DecisionCard, decision_cards, order, unavailable_cards
+from pages._examples import Example
+from pages._link import link_problems, write_query
+from pages._session import Session
+from pages._templates import render
+from pages._tools import ToolChoices
+from pages._verdict import verdict_of
+from pages._view import RouteView
+from pages._why import Why, why_of
+from router_models import RouterPanel
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """What the reader must be told above the board.
+
+    Attributes:
+        problems: Sentences on values of a link or a control that could not be used.
+        error: Why there is no new decision; None if nothing went wrong.
+    """
+
+    problems: tuple[str, ...] = ()
+    error: PlaygroundError | None = None
+
+
+class Board:
+    """Renders the board.
+
+    Args:
+        panel: The routers.
+        examples: What the empty board offers.
+    """
+
+    def __init__(self, panel: RouterPanel, examples: Sequence[Example]) -> None:
+        self._panel = panel
+        self._examples = examples
+        self._choices = ToolChoices(panel)
+
+    def html(
+        self, session: Session, view: RouteView, notices: Notices, echo: str = "", standing: Sequence[str] = ()
+    ) -> str:
+        """Renders everything below the prompt box.
+
+        Args:
+            session: What the tab's last run gave.
+            view: The user's controls.
+            notices: What went wrong, if anything did.
+            echo: Number of the browser's request that this answers.
+            standing: Router ids of the cards in their present order, if they must stay in place because the user has
+                one of their sliders in hand; empty to filter and sort them anew.
+
+        Raises:
+            PlaygroundError: The prices cannot be used.
+        """
+        cards = [] if session.run is None else decision_cards(self._panel, session.run, view)
+        by_id = {card.router.router: card for card in cards}
+        shown = [name for name in dict.fromkeys(standing) if name in by_id] or order(cards, view)
+        gone = [] if session.run is None else unavailable_cards(self._panel, session.run)
+        prompt = session.run.prompt if session.run else ""
+        return render(
+            "board.html",
+            view=view,
+            session=session,
+            notices=(*notices.problems, *link_problems(view, prompt)),
+            error=notices.error,
+            echo=echo,
+            query=write_query(view, self._panel, prompt),
+            changed=bool(write_query(dataclasses.replace(view, share_prompt=False, why=""), self._panel)),
+            tools=self._choices.under(view),
+            verdict=verdict_of(cards) if cards else None,
+            cards=[by_id[name] for name in shown],
+            gone=[card for card in gone if not view.differing and view.family in ("", card.router.family)],
+            hidden_thresholds={name: value for name, value in view.thresholds.items() if name not in shown},
+            why=self._why(session, view, by_id),
+            examples=self._examples,
+            prices_as_of=self._panel.catalogue.price_snapshot.released,
+        )
+
+    def _why(self, session: Session, view: RouteView, by_id: dict[str, DecisionCard]) -> Why | None:
+        if not view.why or session.run is None:
+            return None
+        explanation = (session.explanations or {}).get(view.why)
+        return why_of(self._panel, view.why, by_id.get(view.why), explanation, session.edited.get(view.why))

@@ -1,0 +1,151 @@
+"""What the decision cards show, and in which order they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from llms.llm import LLM
+from pages._view import RouteView, Sort, has_threshold
+from router_models import Decision, RouterPanel
+from router_models.card import RouterCard
+from router_models.decision import Unavailable
+from router_models.panel import PanelRun
+
+BASELINE_FAMILY = "baseline"
+CHEAPEST_TIER, MIDDLE_TIER, DEAREST_TIER = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One route's part of the distribution bar; `tier` 1 to 3 says from cheapest to dearest how it is drawn."""
+
+    route: str
+    llm: str
+    share: float
+    tier: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionCard:
+    """One router's decision with all that its card shows.
+
+    Attributes:
+        router: The router's own card.
+        decision: What it decided under the current controls.
+        llm: The catalogue entry of the picked LLM.
+        segments: The distribution, cheapest route first.
+        differs: Whether it disagrees with the majority on whether to escalate.
+    """
+
+    router: RouterCard
+    decision: Decision
+    llm: LLM
+    segments: tuple[Segment, ...]
+    differs: bool
+
+    @property
+    def baseline(self) -> bool:
+        """Whether it is there only to be beaten."""
+        return self.router.family == BASELINE_FAMILY
+
+    @property
+    def adjustable(self) -> bool:
+        """Whether there is a threshold to set."""
+        return has_threshold(self.router)
+
+    @property
+    def tier(self) -> int:
+        """Tier of the picked route."""
+        return next(segment.tier for segment in self.segments if segment.route == self.decision.route)
+
+
+@dataclass(frozen=True, slots=True)
+class UnavailableCard:
+    """A router that could not run, with the reason and the mend."""
+
+    router: RouterCard
+    unavailable: Unavailable
+
+
+def tier_of(index: int, routes: int) -> int:
+    """1 for the cheapest of `routes` routes, 3 for the dearest, 2 for those between."""
+    if index == 0:
+        return CHEAPEST_TIER
+    return DEAREST_TIER if index == routes - 1 else MIDDLE_TIER
+
+
+def decision_cards(panel: RouterPanel, run: PanelRun, view: RouteView) -> list[DecisionCard]:
+    """Decides under the view's controls, without running a model; panel order.
+
+    Raises:
+        PlaygroundError: The controls or the prices cannot be used.
+    """
+    policy = view.policy()
+    decisions = panel.decisions(run, policy)
+    majority = _majority(panel, decisions)
+    return [
+        DecisionCard(
+            router=panel[decision.router].card,
+            decision=decision,
+            llm=panel.catalogue[decision.llm],
+            segments=tuple(
+                Segment(route, view.pool.serves[route], share, tier_of(index, len(decision.distribution)))
+                for index, (route, share) in enumerate(decision.distribution.items())
+            ),
+            differs=majority is not None and decision.escalates != majority,
+        )
+        for decision in decisions
+    ]
+
+
+def unavailable_cards(panel: RouterPanel, run: PanelRun) -> list[UnavailableCard]:
+    """Cards of the routers that could not run, panel order."""
+    return [UnavailableCard(panel[gone.router].card, gone) for gone in run.unavailable]
+
+
+def order(cards: Sequence[DecisionCard], view: RouteView) -> tuple[str, ...]:
+    """Router ids of the cards to show under the view's filters, in its order."""
+    kept = [
+        card
+        for card in cards
+        if (not view.family or card.router.family == view.family) and (card.differs or not view.differing)
+    ]
+    return tuple(card.router.router for card in sorted(kept, key=_SORT_KEYS[view.sort]))
+
+
+def _majority(panel: RouterPanel, decisions: Sequence[Decision]) -> bool | None:
+    """Whether most learnt routers escalate; None on a tie. All routers count where none is learnt."""
+    learnt = [d for d in decisions if panel[d.router].family != BASELINE_FAMILY] or decisions
+    escalating = sum(decision.escalates for decision in learnt)
+    return None if 2 * escalating == len(learnt) else 2 * escalating > len(learnt)
+
+
+def _by_kind(card: DecisionCard) -> float:
+    return float(card.baseline)
+
+
+def _by_p_strong(card: DecisionCard) -> float:
+    return -card.decision.p_strong
+
+
+def _by_confidence(card: DecisionCard) -> float:
+    return -card.decision.confidence
+
+
+def _by_cost(card: DecisionCard) -> float:
+    cost = card.decision.estimated_cost_usd
+    return float("inf") if cost is None else float(cost)
+
+
+def _by_latency(card: DecisionCard) -> float:
+    return card.decision.latency_ms
+
+
+_SORT_KEYS: dict[Sort, Callable[[DecisionCard], float]] = {
+    "panel": _by_kind,
+    "p_strong": _by_p_strong,
+    "confidence": _by_confidence,
+    "cost": _by_cost,
+    "latency": _by_latency,
+}

@@ -1,0 +1,195 @@
+"""The Route page: one prompt, and what every router of the panel would do with it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gradio as gr
+
+from errors import PlaygroundError
+from pages._ask import TokenCounter, prompt_box
+from pages._board import Board, Notices
+from pages._components import page_footer, page_header
+from pages._defects import as_shown
+from pages._examples import load_examples
+from pages._link import parse_query
+from pages._session import Session
+from pages._view import RouteView, default_view, read_view, require_text
+from pages.look import ASSETS
+from router_models import RouterPanel
+from router_models.explain import Explanation, explain
+from router_models.prompts import clean_prompt
+from router_models.semantic import SemanticRouter
+from settings import Settings
+
+FOOTER = "No LLM is called on this page: routers decide from the prompt alone, and costs are estimates."
+PANEL_QUEUE = "panel"
+SESSION_SECONDS = 4 * 3600
+
+Fields = Mapping[str, object]
+
+
+def add_route_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings) -> None:
+    """Lays out the page inside `demo`, whose context is open."""
+    page = RoutePage(panel)
+    state = gr.State(Session(), time_to_live=SESSION_SECONDS)
+    page_header("/")
+    prompt_box(page.examples, len(panel.ids), TokenCounter(panel.catalogue))
+    board = gr.HTML(
+        page.first_board(),
+        js_on_load=(ASSETS / "js" / "board.js").read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id="rp-board",
+    )
+    page_footer(FOOTER)
+    common: dict[str, Any] = {
+        "inputs": [state],
+        "show_progress": "hidden",
+        "api_visibility": "private",
+        "trigger_mode": "multiple",  # the board waits for answers itself; Gradio would drop what it sends upon one
+    }
+    runs = {**common, "concurrency_limit": settings.concurrency, "concurrency_id": PANEL_QUEUE}
+    events = {
+        "opened": board.opened(page.opened, **runs, outputs=[board, state], api_name="route_opened"),
+        "submitted": board.submitted(page.submitted, **runs, outputs=[board, state], api_name="route_submitted"),
+        "described": board.described(page.described, **runs, outputs=[board, state], api_name="route_described"),
+        "explained": board.explained(page.explained, **runs, outputs=[state], api_name="route_explained"),
+        "adjusted": board.adjusted(page.adjusted, **common, outputs=[board], queue=False, api_name="route_adjusted"),
+    }
+    for kind, event in events.items():
+        event.failure(None, js=_tell("rp:refused", kind), api_visibility="private")
+    events["explained"].success(None, js=_tell("rp:explained", "explained"), api_visibility="private")
+
+
+def _tell(name: str, detail: str) -> str:
+    """Script that passes word to the board, which Gradio tells of new values only."""
+    return f"() => {{ document.dispatchEvent(new CustomEvent('{name}', {{ detail: '{detail}' }})); return []; }}"
+
+
+class RoutePage:
+    """The callbacks of the page.
+
+    Every event of the board carries all controls as a query string, so a click, a link and a reload take the same
+    way. Whatever goes wrong is shown on the board, and what the tab had before stays.
+
+    Args:
+        panel: The routers.
+    """
+
+    def __init__(self, panel: RouterPanel) -> None:
+        self._panel = panel
+        self.examples = load_examples()
+        self._board = Board(panel, self.examples)
+
+    def first_board(self) -> str:
+        """The board before anything is known of the visitor."""
+        return self._board.html(Session(), default_view(self._panel), Notices())
+
+    def opened(self, session: Session, event: gr.EventData) -> tuple[str, Session]:
+        """Shows what the address says: controls, and the prompt if the link carries one."""
+        return self._changed(session, _fields(event), self._open)
+
+    def submitted(self, session: Session, event: gr.EventData) -> tuple[str, Session]:
+        """Runs the panel on a prompt."""
+        return self._changed(session, _fields(event), self._submit)
+
+    def described(self, session: Session, event: gr.EventData) -> tuple[str, Session]:
+        """Runs one semantic router again with the user's descriptions, or with its own."""
+        return self._changed(session, _fields(event), self._describe)
+
+    def adjusted(self, session: Session, event: gr.EventData) -> str:
+        """Decides again under other controls. Runs no model and changes no state, so it may overtake `explained`."""
+        return self._shown(session, _fields(event))
+
+    def explained(self, session: Session, event: gr.EventData) -> Session:
+        """Finds the evidence of all routers for the last prompt; `adjusted` shows it."""
+        if session.run is None or session.explanations is not None:
+            return session
+        try:
+            found = explain(self._panel, session.run, session.edited)
+        except Exception as error:  # noqa: BLE001  logged, and shown in place of the evidence
+            said = str(as_shown(error))
+            found = {score.router: Explanation(score.router, said) for score in session.run.scores}
+        return dataclasses.replace(session, explanations=found)
+
+    def _changed(
+        self, session: Session, fields: Fields, change: Callable[[Session, Fields], Session]
+    ) -> tuple[str, Session]:
+        """Changes what the tab remembers, and shows it."""
+        try:
+            session = change(session, fields)
+        except Exception as error:  # noqa: BLE001  logged, and shown to the user
+            return self._shown(session, fields, as_shown(error)), session
+        return self._shown(session, fields), session
+
+    def _open(self, session: Session, fields: Fields) -> Session:
+        prompt = parse_query(_query(fields))[0].get("prompt")
+        if not prompt:
+            return session
+        session = self._submit(session, {"prompt": prompt})
+        return dataclasses.replace(session, linked=session.run.prompt if session.run else "")
+
+    def _submit(self, session: Session, fields: Fields) -> Session:
+        return session.with_run(self._panel.run(clean_prompt(fields.get("prompt")), replace=session.edited))
+
+    def _describe(self, session: Session, fields: Fields) -> Session:
+        name = require_text(fields.get("router"), "router")
+        router = self._panel[name]
+        edited = {kept: other for kept, other in session.edited.items() if kept != name}
+        descriptions = fields.get("descriptions")
+        if isinstance(descriptions, dict) and isinstance(router, SemanticRouter):
+            edited[name] = router.with_descriptions(
+                {
+                    str(route): tuple(require_text(lines, "descriptions").splitlines())
+                    for route, lines in descriptions.items()
+                }
+            )
+        if session.run is None:
+            return dataclasses.replace(session, edited=edited)
+        return session.with_rerun(self._panel.run(session.run.prompt, only=[name], replace=edited), edited)
+
+    def _shown(self, session: Session, fields: Fields, error: PlaygroundError | None = None) -> str:
+        """The board under the controls that the page sent; a bare one where those cannot be used."""
+        echo = str(fields.get("echo") or "")
+        values, unread = parse_query(_query(fields))
+        try:
+            view, problems = read_view(values, self._panel)
+            view = _without_foreign_sharing(view, session, fields)
+            notices = Notices((*unread, *problems), error or _ended(session, fields))
+            return self._board.html(session, view, notices, echo, _standing(fields))
+        except Exception as caught:  # noqa: BLE001  logged, and shown to the user
+            return self._board.html(Session(), default_view(self._panel), Notices(unread, as_shown(caught)), echo)
+
+
+def _fields(event: gr.EventData) -> Fields:
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def _query(fields: Fields) -> str:
+    query = fields.get("query")
+    return query if isinstance(query, str) else ""
+
+
+def _standing(fields: Fields) -> tuple[str, ...]:
+    """Routers in the order in which the page wants their cards to stay."""
+    names = fields.get("standing")
+    return tuple(str(name) for name in names) if isinstance(names, list) else ()
+
+
+def _without_foreign_sharing(view: RouteView, session: Session, fields: Fields) -> RouteView:
+    """Shares no prompt of the user's own because somebody else's link shared theirs.
+
+    Links carry the prompt that the tab's own address brought along, and any other only if the user ticked the box in
+    this tab.
+    """
+    own = session.run is not None and session.run.prompt != session.linked
+    return dataclasses.replace(view, share_prompt=view.share_prompt and (not own or fields.get("ticked") is True))
+
+
+def _ended(session: Session, fields: Fields) -> PlaygroundError | None:
+    """Says so if the page still shows a run that the server has forgotten."""
+    if session.run is not None or not fields.get("run"):
+        return None
+    return PlaygroundError("This session has ended:", "route the prompt again.")

@@ -1,0 +1,92 @@
+"""What the cards show, in which order, and which of them disagree."""
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+
+from pages._cards import decision_cards, order, tier_of, unavailable_cards
+from pages._view import default_view
+from router_models import RouterPanel
+from tests.pages.conftest import MakeRun
+
+ALL_UP = {"keras_cnn": 0.9, "encoder_3way": 0.9, "encoder_quality": 0.9, "semantic": 0.9}
+
+
+def test_tiers_go_from_cheapest_to_dearest() -> None:
+    assert [tier_of(i, 2) for i in range(2)] == [1, 3]
+    assert [tier_of(i, 3) for i in range(3)] == [1, 2, 3]
+    assert [tier_of(i, 5) for i in range(5)] == [1, 2, 2, 2, 3]
+
+
+def test_a_card_names_the_llm_of_the_pool_and_its_price(panel: RouterPanel, make_run: MakeRun) -> None:
+    view = dataclasses.replace(default_view(panel), pool=panel.catalogue.pool("Mixtral-8x7B / GPT-4-turbo"))
+    card = next(c for c in decision_cards(panel, make_run(), view) if c.router.router == "always-weak")
+    assert card.llm.id == "mixtral-8x7b"
+    assert [segment.llm for segment in card.segments] == ["mixtral-8x7b", "gpt-4-turbo"]
+    assert card.decision.estimated_cost_usd is not None
+
+
+def test_estimates_for_reasoning_llms_say_what_they_leave_out(panel: RouterPanel, make_run: MakeRun) -> None:
+    cards = decision_cards(panel, make_run(semantic=1.0), default_view(panel))
+    reasoning = [card for card in cards if card.llm.reasoning]
+    plain = [card for card in cards if not card.llm.reasoning]
+    assert plain
+    assert all("hidden reasoning tokens" in card.decision.cost_note for card in reasoning)
+    assert not any("hidden reasoning tokens" in card.decision.cost_note for card in plain)
+
+
+def test_baselines_do_not_vote_but_may_disagree(panel: RouterPanel, make_run: MakeRun) -> None:
+    cards = decision_cards(panel, make_run(**ALL_UP, always_strong=1.0, always_weak=0.0), default_view(panel))
+    differs = {card.router.router: card.differs for card in cards}
+    assert differs["always-weak"]
+    assert not differs["always-strong"]
+    assert not differs["semantic"]
+
+
+def test_on_a_tie_nobody_disagrees(panel: RouterPanel, make_run: MakeRun) -> None:
+    learnt = [name for name in panel.ids if panel[name].family != "baseline"]
+    half = {name.replace("-", "_"): 0.95 for name in learnt[: len(learnt) // 2]}
+    low = {name.replace("-", "_"): 0.01 for name in learnt[len(learnt) // 2 :]}
+    cards = decision_cards(panel, make_run(**half, **low), default_view(panel))
+    escalating = sum(card.decision.escalates for card in cards if not card.baseline)
+    assert any(card.differs for card in cards) == (2 * escalating != len(learnt))
+
+
+def test_learnt_routers_come_first_and_the_unavailable_are_apart(panel: RouterPanel, make_run: MakeRun) -> None:
+    run = make_run(gone=("semantic",))
+    cards = decision_cards(panel, run, default_view(panel))
+    shown = order(cards, default_view(panel))
+    baselines = [panel[name].family == "baseline" for name in shown]
+    assert baselines == sorted(baselines)
+    assert "semantic" not in shown
+    assert [gone.router.router for gone in unavailable_cards(panel, run)] == ["semantic"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "key", "descending"),
+    [
+        ("p_strong", lambda d: d.p_strong, True),
+        ("confidence", lambda d: d.confidence, True),
+        ("cost", lambda d: d.estimated_cost_usd, False),
+        ("latency", lambda d: d.latency_ms, False),
+    ],
+)
+def test_sorting(
+    panel: RouterPanel, make_run: MakeRun, sort: str, key: Callable[[object], float], descending: bool
+) -> None:
+    view = dataclasses.replace(default_view(panel), sort=sort)  # type: ignore[arg-type]
+    cards = decision_cards(panel, make_run(keras_cnn=0.4, semantic=0.9, random=0.6, always_strong=1.0), view)
+    by_id = {card.router.router: card for card in cards}
+    values = [key(by_id[name].decision) for name in order(cards, view)]
+    assert len(values) == len(panel.ids)
+    assert values == sorted(values, reverse=descending)
+
+
+def test_filters(panel: RouterPanel, make_run: MakeRun) -> None:
+    cards = decision_cards(panel, make_run(**ALL_UP, always_strong=1.0), default_view(panel))
+    family = order(cards, dataclasses.replace(default_view(panel), family="baseline"))
+    assert set(family) == {name for name in panel.ids if panel[name].family == "baseline"}
+    differing = order(cards, dataclasses.replace(default_view(panel), differing=True))
+    assert set(differing) == {card.router.router for card in cards if card.differs}
+    assert 0 < len(differing) < len(cards)

@@ -1,0 +1,31 @@
+"""What the app mounts: all of it local, and nothing that keeps prompts in the browser."""
+
+import re
+
+from pages.look import ASSETS, STYLE_SHEETS, mount_options
+
+
+def test_every_style_sheet_and_no_other_is_included() -> None:
+    assert set(STYLE_SHEETS) == {path.name for path in (ASSETS / "css").glob("*.css")}
+    head = mount_options()["head"]
+    for name in STYLE_SHEETS:
+        assert (ASSETS / "css" / name).read_text(encoding="utf-8") in head
+
+
+def test_nothing_comes_from_outside() -> None:
+    options = mount_options()
+    assert re.findall(r"url\(|@import|src=|href=|https?:", options["head"]) == []
+    assert options["theme"]._stylesheets == []
+
+
+def test_prompts_are_not_kept_in_the_browser() -> None:
+    assert mount_options()["run_history"] is False
+    stored = [path.name for path in (ASSETS / "js").glob("*.js") if "localStorage" in path.read_text()]
+    assert stored == ["theme.js"]
+    kept_for_the_tab = [path.name for path in (ASSETS / "js").glob("*.js") if "sessionStorage" in path.read_text()]
+    assert kept_for_the_tab == ["ask.js"], "drafts of the prompt, which end with the tab"
+
+
+def test_route_colours_run_from_teal_over_amber_to_violet() -> None:
+    css = (ASSETS / "css" / "tokens.css").read_text(encoding="utf-8")
+    assert css.index("--rp-t1:") < css.index("--rp-t2:") < css.index("--rp-t3:")

@@ -1,0 +1,60 @@
+"""The composed app: JSON API first, then the pages."""
+
+import re
+import threading
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app import create_app, start_warm_up
+from errors import PlaygroundError
+from router_models import RouterPanel
+from settings import Settings, get_settings
+
+
+@pytest.fixture(scope="module")
+def client(panel: RouterPanel) -> TestClient:
+    return TestClient(create_app(panel, Settings()), raise_server_exceptions=False)
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/docs", "/openapi.json"])
+def test_pages_and_documentation_are_served(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+def test_the_documentation_loads_nothing_from_outside(client: TestClient) -> None:
+    page = client.get("/docs").text
+    assert "//cdn." not in page
+    for path in re.findall(r'(?:src|href)="([^"]+)"', page):
+        assert client.get(path).status_code == 200, path
+
+
+def test_decisions_are_served_beside_the_pages(client: TestClient, panel: RouterPanel) -> None:
+    answer = client.post("/api/decide", json={"prompt": "Say hello."}).json()
+    assert [decision["router"] for decision in answer["decisions"]] == list(panel.ids)
+
+
+def test_the_warm_up_readies_every_router_in_the_background(panel: RouterPanel) -> None:
+    start_warm_up(panel)
+    for thread in threading.enumerate():
+        if thread.name == "warm-up":
+            thread.join(timeout=60)
+    assert set(panel.status().values()) == {"ready"}
+
+
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    get_settings.cache_clear()
+    monkeypatch.setenv("PORT", "many")
+    with pytest.raises(PlaygroundError, match="PORT"):
+        get_settings()
+    get_settings.cache_clear()
+
+
+def test_a_space_listens_on_every_address_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPACE_ID", "user/name")
+    get_settings.cache_clear()
+    assert get_settings().host == "0.0.0.0"  # noqa: S104
+    monkeypatch.setenv("HOST", "127.0.0.1")
+    get_settings.cache_clear()
+    assert get_settings().host == "127.0.0.1"
+    get_settings.cache_clear()
