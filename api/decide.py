@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from errors import UnavailableError
 from router_models.panel import RouterPanel
 from router_models.policy import DEFAULT_THRESHOLD
 
-DEFAULT_ROUTER = "encoder-quality"
+DEFAULT_ROUTER = "encoder-3way"
+"""Learnt from chats, so it is the one to ask when nothing is known of the caller's prompts."""
 
 
 class PredictRequest(BaseModel):
     """A text for one router."""
+
+    model_config = ConfigDict(extra="forbid")
 
     text: str = Field(examples=["Prove that the square root of 2 is irrational."])
     router: str = Field(default=DEFAULT_ROUTER, description="router id")
@@ -39,6 +42,8 @@ class Prediction(BaseModel):
 
 class DecideRequest(BaseModel):
     """A prompt for the whole panel."""
+
+    model_config = ConfigDict(extra="forbid")
 
     prompt: str = Field(examples=["Translate 'good morning' into Finnish."])
     routers: list[str] | None = Field(

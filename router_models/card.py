@@ -62,6 +62,7 @@ class RouterCard(_Frozen):
     threshold: float | None = Field(default=None, ge=0, le=1)
     max_tokens: int | None = Field(default=None, gt=0, description="WordPiece tokens it reads; None: all")
     parameters: dict[str, float] = Field(default_factory=dict, description="small learnt weights, by name")
+    caution: str = Field(default="", description="what must be known before its pick is trusted; shown on its face")
     training_command: str = ""
     trained_at: date | None = None
     version: str = "1"

@@ -107,9 +107,9 @@ def quality_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
         training_command=trained.command,
         trained_at=datetime.now(UTC).date(),
         files=trained.files,
+        caution="Learnt from exam questions: expect little of it on chat.",
         notes=(
             f"The default threshold recovers {DEFAULT_PGR:.0%} of the quality gap out of fold on the train part.",
-            "Learnt from exam questions: expect little of it on chat.",
             _SHARED.format("encoder-3way"),
         ),
     )

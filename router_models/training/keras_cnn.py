@@ -111,8 +111,8 @@ def _card(
         training_command=COMMAND,
         trained_at=datetime.now(UTC).date(),
         files={name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (KERAS_FILE, ONNX_FILE)},
+        caution="Learnt from questions about the Ray library: expect little of it elsewhere.",
         notes=(
-            "Nearly all its training questions are about the Ray library: expect little of it elsewhere.",
             "The default threshold is the highest whose out-of-fold balanced accuracy is within one standard error "
             "of the best; by plain accuracy a constant “weak” wins, because few test rows need the strong LLM.",
         ),

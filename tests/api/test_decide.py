@@ -24,7 +24,7 @@ def client(panel: RouterPanel) -> TestClient:
 
 def test_predict_gives_the_routers_own_score(client: TestClient, panel: RouterPanel) -> None:
     text = "Prove that the square root of 2 is irrational."
-    answer = client.post("/predict", json={"text": text}).json()
+    answer = client.post("/predict", json={"text": text, "router": "encoder-quality"}).json()
     p_strong = panel["encoder-quality"].predict_proba([text])[0, 1]
     assert answer["text"] == text
     assert answer["score"] == pytest.approx(p_strong, abs=1e-6)
@@ -55,6 +55,7 @@ def test_decide_runs_the_whole_panel(client: TestClient, panel: RouterPanel) -> 
         ({"text": "Hi", "router": "nobody"}, 404, "There is no router 'nobody'"),
         ({"text": "Hi", "threshold": 2}, 422, "threshold"),
         ({"text": "Hi", "router": "x" * 10_000}, 404, "xxx…"),
+        ({"text": "Hi", "routers": ["random"]}, 422, "routers"),
         ({}, 422, "text"),
     ],
 )

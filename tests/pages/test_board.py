@@ -152,7 +152,7 @@ def test_a_confidence_says_which_probability_it_is(panel: RouterPanel, board: Bo
 
 def test_the_axis_says_whose_threshold_counts(panel: RouterPanel, board: Board, make_run: MakeRun) -> None:
     html = shown(board, Session().with_run(make_run()), default_view(panel))
-    assert "each router against its own threshold" in html
+    assert "the pick, at each router&#39;s own rule" in html or "the pick, at each router's own rule" in html
 
 
 def test_a_constant_has_no_slider(panel: RouterPanel, board: Board, make_run: MakeRun) -> None:
