@@ -150,7 +150,7 @@ def _open_session(path: Path, threads: int) -> InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
-    # Threads that spin after a run would slow whatever runs next, here the other encoder: 40 ms instead of 7 a panel.
+    # Threads that spin after a run would slow whatever runs next, here the other encoder.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -110,11 +110,17 @@ def choose(similarities: dict[int, FloatArray], labels: NDArray[np.int64], group
     losses = {}
     for nearest, similarity in similarities.items():
         fold_losses = []
+        out_of_fold = np.empty_like(similarity)
         for fitted, left_out in GroupKFold(n_splits=5).split(similarity, labels, groups):
             temperature, bias = _minimise(similarity[fitted], labels[fitted])
+            out_of_fold[left_out] = apply_temperature(similarity[left_out] + bias, temperature)
             fold_losses.append(negative_log_likelihood(similarity[left_out] + bias, labels[left_out], temperature))
         losses[nearest] = float(np.mean(fold_losses))
-        logger.info("%d nearest descriptions: cross-validated loss %.4f", nearest, losses[nearest])
+        picks = out_of_fold.argmax(axis=1)
+        logger.info(
+            "%d nearest descriptions, out of fold: loss %.3f, accuracy %.3f, macro F1 %.3f, AUC %.3f",
+            *(nearest, losses[nearest], accuracy(labels, picks), macro_f1(labels, picks), auc(labels, out_of_fold)),
+        )
     best = min(losses, key=losses.__getitem__)
     return Fit(best, *_minimise(similarities[best], labels))
 

@@ -28,10 +28,13 @@ def test_a_card_names_the_llm_of_the_pool_and_its_price(panel: RouterPanel, make
 
 
 def test_estimates_for_reasoning_llms_say_what_they_leave_out(panel: RouterPanel, make_run: MakeRun) -> None:
-    cards = decision_cards(panel, make_run(semantic=1.0), default_view(panel))
+    view = default_view(panel)
+    view = dataclasses.replace(view, pool=view.pool.with_route("strong", "o4-mini"))
+    cards = decision_cards(panel, make_run(always_strong=1.0, always_weak=0.0), view)
     reasoning = [card for card in cards if card.llm.reasoning]
     plain = [card for card in cards if not card.llm.reasoning]
     assert plain
+    assert reasoning
     assert all("hidden reasoning tokens" in card.decision.cost_note for card in reasoning)
     assert not any("hidden reasoning tokens" in card.decision.cost_note for card in plain)
 
