@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 from router_models import RouterPanel, load_panel
-from router_models.encoder import OnnxModel
+from router_models.encoder import MAX_TOKENS
 from router_models.prompt_batch import PromptBatch
 
 ROOT = Path(__file__).parent.parent
@@ -208,11 +208,11 @@ def batch_against_bare_onnx(panel: RouterPanel, size: int) -> Row:
     """One router on many prompts against the bare ONNX session on the same padded arrays."""
     texts = [f"{prompt} Variant {number}." for number in range(-(-size // 2)) for prompt in list(PROMPTS.values())[:2]]
     texts = texts[:size]
-    model: OnnxModel = panel.encoders.tuned
-    arrays = list(panel.encoders.wordpiece(texts).micro_batches(panel[ROUTER].card.max_tokens or 256))
+    stem = panel.encoders.tuned_stem
+    arrays = list(stem.wordpiece(texts).micro_batches(panel[ROUTER].card.max_tokens or MAX_TOKENS))
     start = time.perf_counter()
     for _rows, input_ids, mask in arrays:
-        model.run_arrays(input_ids, mask)
+        stem.lower.run(input_ids=input_ids, attention_mask=mask)
     bare_s = time.perf_counter() - start
     start = time.perf_counter()
     panel[ROUTER].predict_proba(texts)

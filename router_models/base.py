@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from errors import PlaygroundError
 from router_models.card import RouterCard
 from router_models.decision import RouterScore
-from router_models.encoder import Encoders
+from router_models.encoder import CHUNK, Encoders
 from router_models.prompt_batch import PromptBatch
 from router_models.prompts import clean_prompt
 
@@ -90,9 +90,24 @@ class Router(ABC):
         """
         if len(prompts) == 0:
             return np.empty((0, len(self.routes)))
-        batch = prompts if isinstance(prompts, PromptBatch) else PromptBatch([clean_prompt(p) for p in prompts])
+        if isinstance(prompts, PromptBatch):
+            return self.probabilities(prompts)
+        cleaned = [clean_prompt(prompt) for prompt in prompts]
+        rows = sorted(range(len(cleaned)), key=[len(prompt) for prompt in cleaned].__getitem__)
+        result = np.empty((len(cleaned), len(self.routes)))
+        for start in range(0, len(rows), CHUNK):  # prompts of like length together: little padding, little memory
+            chunk = rows[start : start + CHUNK]
+            result[chunk] = self.probabilities(PromptBatch([cleaned[row] for row in chunk]))
+        return result
+
+    def probabilities(self, batch: PromptBatch) -> NDArray[np.float64]:
+        """The same for a batch, remembered on it: routers made of other routers ask their members again.
+
+        Raises:
+            UnavailableError: The router cannot run.
+        """
         self.load()
-        return self._checked(self._predict_proba(batch), len(batch))
+        return batch.feature(f"route:{self.id}", lambda: self._checked(self._predict_proba(batch), len(batch)))
 
     def score(self, batch: PromptBatch) -> list[RouterScore]:
         """Routes a batch and says of each prompt what, how fast and on what evidence.
@@ -102,7 +117,7 @@ class Router(ABC):
         """
         self.load()
         with batch.metered() as meter:
-            probabilities = self._checked(self._predict_proba(batch), len(batch))
+            probabilities = self.probabilities(batch)
         latency_ms = batch.latency_ms(meter) / len(batch)
         evidence = self._evidence(batch, probabilities)
         warnings = self._warnings(batch)

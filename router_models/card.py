@@ -63,6 +63,7 @@ class RouterCard(_Frozen):
     max_tokens: int | None = Field(default=None, gt=0, description="WordPiece tokens it reads; None: all")
     parameters: dict[str, float] = Field(default_factory=dict, description="small learnt weights, by name")
     caution: str = Field(default="", description="what must be known before its pick is trusted; shown on its face")
+    reference: str = Field(default="", description="its training prompts as numbers: references/<name>.npz")
     training_command: str = ""
     trained_at: date | None = None
     version: str = "1"

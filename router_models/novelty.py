@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from errors import DataError
+from errors import DataError, PlaygroundError
+from router_models.base import Router
+from router_models.encoder import Encoders
+from router_models.prompt_batch import PromptBatch
 
-REFERENCE_FILE = "train_embeddings.npz"
+REFERENCES = "references"
 NEIGHBOURS = 5
 FAR_PERCENTILE = 95.0
+
+logger = logging.getLogger(__name__)
+
+
+def reference_path(weights: Path, name: str) -> Path:
+    """Where the reference of that name lies; routers trained on the same prompts share one."""
+    return weights / REFERENCES / f"{name}.npz"
 
 
 class TrainingReference:
@@ -52,3 +64,41 @@ class TrainingReference:
         ranks = np.searchsorted(self._quantiles, distance, side="left")
         percentiles: NDArray[np.float64] = np.clip(ranks, 0, 100).astype(np.float64)
         return percentiles
+
+
+class NoveltyHints:
+    """How far prompts lie from what each router was trained on; every reference is read once and asked once a batch.
+
+    Args:
+        encoders: The sentence encoder that embeds prompts.
+    """
+
+    def __init__(self, encoders: Encoders) -> None:
+        self._encoders = encoders
+        self._lock = threading.Lock()
+        self._references: dict[Path, TrainingReference | None] = {}
+
+    def percentiles(self, router: Router, batch: PromptBatch) -> NDArray[np.float64] | None:
+        """Percentile per prompt, (n,); None for a router without a reference, or with one that cannot be read."""
+        if not router.card.reference:
+            return None
+        path = reference_path(router.folder.parent, router.card.reference)
+        reference = self._reference(path)
+        if reference is None:
+            return None
+        try:
+            return batch.feature(
+                f"novelty against {path.stem}", lambda: reference.percentiles(self._encoders.embeddings(batch))
+            )
+        except PlaygroundError:  # without the sentence encoder there is no hint; the encoder's own routers say why
+            return None
+
+    def _reference(self, path: Path) -> TrainingReference | None:
+        with self._lock:
+            if path not in self._references:
+                try:
+                    self._references[path] = TrainingReference(path)
+                except PlaygroundError as error:
+                    logger.warning("no novelty hint: %s", error)
+                    self._references[path] = None
+            return self._references[path]

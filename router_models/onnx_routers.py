@@ -1,4 +1,4 @@
-"""Routers whose learnt part is an ONNX graph: the Keras family and the heads of the fine-tuned encoder."""
+"""Routers whose learnt part is an ONNX graph: the Keras family."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router_models.base import Router, softmax
-from router_models.encoder import MAX_TOKENS, OnnxModel
+from router_models.encoder import MAX_TOKENS
+from router_models.onnx_model import OnnxModel
 from router_models.prompt_batch import PromptBatch
+from router_models.wordpiece import run_on_tokens
 
 
 class KerasRouter(Router):
@@ -22,31 +24,5 @@ class KerasRouter(Router):
 
     def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.floating]:
         tokenized = self.encoders.tokenized(prompts)
-        logits = self._model(tokenized, self.card.max_tokens or MAX_TOKENS)["logits"]
+        logits = run_on_tokens(self._model, tokenized, self.card.max_tokens or MAX_TOKENS)
         return softmax(logits, self.card.temperature)
-
-
-class TunedEncoderRouter(Router):
-    """One head of the encoder that was fine-tuned for routing; all heads share its one forward."""
-
-    evidence_kind = "A transformer reads the whole prompt at once."
-    output: str
-
-    def _load(self) -> None:
-        self.encoders.wordpiece.load()
-        self.encoders.tuned.load()
-
-    def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.floating]:
-        return softmax(self.encoders.tuned_logits(prompts)[self.output], self.card.temperature)
-
-
-class Encoder3WayRouter(TunedEncoderRouter):
-    """simple / general / reasoning, as an LLM labelled chat prompts."""
-
-    output = "logits_3way"
-
-
-class EncoderQualityRouter(TunedEncoderRouter):
-    """Whether the weak LLM suffices, learnt from measured outcomes."""
-
-    output = "logits_quality"

@@ -17,7 +17,7 @@ from llms.tokens import count_tokens
 from router_models.base import Router
 from router_models.decision import Decision, RouterScore, Unavailable
 from router_models.encoder import Encoders
-from router_models.novelty import REFERENCE_FILE, TrainingReference
+from router_models.novelty import NoveltyHints
 from router_models.policy import Policy, decide
 from router_models.prompt_batch import PromptBatch
 from router_models.prompts import clean_prompt
@@ -79,8 +79,7 @@ class RouterPanel:
         self._timeout_s = timeout_s
         self._slots = threading.BoundedSemaphore(concurrency)
         self._waiters = ThreadPoolExecutor(max_workers=16, thread_name_prefix="router")
-        self._references: dict[str, TrainingReference | None] = {}
-        self._references_lock = threading.Lock()
+        self._novelty = NoveltyHints(encoders)
         self._failures: dict[str, Unavailable] = {}
 
     @property
@@ -165,7 +164,7 @@ class RouterPanel:
         outcomes |= {name: self._await(name, future, deadline) for name, future in waiting.items()}
         columns = [outcomes[router.id] for router in routers]
         if novelty:
-            columns = [self._with_novelty(router.id, outcomes[router.id], batch) for router in routers]
+            columns = [self._with_novelty(router, outcomes[router.id], batch) for router in routers]
         wall_ms = (time.perf_counter() - start) * 1000 / len(batch)
         return [
             PanelRun(prompt, tuple(_result(column, row) for column in columns), wall_ms)
@@ -229,34 +228,16 @@ class RouterPanel:
             )
 
     def _with_novelty(
-        self, name: str, outcome: list[RouterScore] | Unavailable, batch: PromptBatch
+        self, router: Router, outcome: list[RouterScore] | Unavailable, batch: PromptBatch
     ) -> list[RouterScore] | Unavailable:
         """Adds how far each prompt is from the router's training prompts; not part of the router's latency."""
-        if isinstance(outcome, Unavailable):
-            return outcome
-        reference = self._reference(name)
-        if reference is None:
-            return outcome
-        try:
-            percentiles = reference.percentiles(self.encoders.embeddings(batch))
-        except PlaygroundError:  # without the frozen encoder there is no hint; the encoder's own routers say why
+        percentiles = None if isinstance(outcome, Unavailable) else self._novelty.percentiles(router, batch)
+        if isinstance(outcome, Unavailable) or percentiles is None:
             return outcome
         return [
             dataclasses.replace(score, novelty_percentile=float(percentile))
             for score, percentile in zip(outcome, percentiles, strict=True)
         ]
-
-    def _reference(self, name: str) -> TrainingReference | None:
-        """The router's training reference, read once; None if it has none or a broken one, which is logged."""
-        with self._references_lock:
-            if name not in self._references:
-                path = self[name].folder / REFERENCE_FILE
-                try:
-                    self._references[name] = TrainingReference(path) if path.is_file() else None
-                except PlaygroundError as error:
-                    logger.warning("no novelty hint for %s: %s", name, error)
-                    self._references[name] = None
-            return self._references[name]
 
 
 def _result(column: list[RouterScore] | Unavailable, row: int) -> RouterScore | Unavailable:

@@ -45,7 +45,7 @@ class PromptBatch(Sequence[str]):
     def __init__(self, prompts: Sequence[str]) -> None:
         self._prompts = tuple(prompts)
         self._features: dict[str, _Feature] = {}
-        self._lock = threading.RLock()
+        self._locks: dict[str, threading.RLock] = {}
         self._meters = threading.local()
 
     @overload
@@ -60,7 +60,7 @@ class PromptBatch(Sequence[str]):
 
     def feature(self, key: str, compute: Callable[[], T]) -> T:
         """Returns the feature `key`, computing it on first use; `compute` may ask for other features."""
-        with self.metered() as asked, self._lock:
+        with self.metered() as asked, self._locks.setdefault(key, threading.RLock()):
             known = self._features.get(key)
             if known is None:
                 with self.metered() as meter:

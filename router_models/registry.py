@@ -12,7 +12,8 @@ from router_models.base import Router
 from router_models.baselines import ConstantRouter, PromptLengthRouter, RandomRouter
 from router_models.card import RouterCard, load_card
 from router_models.encoder import Encoders
-from router_models.onnx_routers import Encoder3WayRouter, EncoderQualityRouter, KerasRouter
+from router_models.encoder_routers import Encoder3WayRouter, EncoderQualityRouter
+from router_models.onnx_routers import KerasRouter
 from router_models.prompt_batch import PromptBatch
 from router_models.semantic import SemanticRouter
 

@@ -19,6 +19,9 @@ import torch
 from tokenizers import Tokenizer
 
 from benchmarks.benchmark import FloatArray
+from router_models.encoder import LOWER_FILE, UPPER_FILE
+from router_models.encoder_routers import HEAD_FILE
+from router_models.novelty import reference_path
 from router_models.training import frozen_encoder
 from router_models.training.calibration import Calibration, fit_calibration
 from router_models.training.distilbert import MINILM, find_base
@@ -31,8 +34,8 @@ from router_models.training.encoder_names import CHAT, QUALITY
 from router_models.training.encoder_network import RoutingEncoder, save_network
 from router_models.training.encoder_quality_head import QualityRecipe
 from router_models.training.encoder_training import TrainingRun, train
-from router_models.training.encoder_weights import Float32Weights, Int8Weights
-from router_models.training.export_onnx import ONNX_FILE, export_tuned
+from router_models.training.encoder_weights import Int8Weights
+from router_models.training.export_onnx import export_chat_encoder, export_lower, export_quality_head
 from router_models.training.reference_embeddings import write_reference
 
 COMMAND = "python -m router_models.training.encoder"
@@ -53,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(options.threads)
     frozen = options.out / frozen_encoder.FOLDER
-    if not (frozen / ONNX_FILE).is_file():
+    if not (frozen / LOWER_FILE).is_file():
         frozen_encoder.main(["--out", str(options.out)])
     parts = (chat_examples(options.data), outcome_examples(options.data))
     examples = {part.head: _sampled(part, options) for part in parts}
@@ -62,9 +65,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         recipe = replace(Recipe(), bfloat16=options.bfloat16)
         recipe = replace(recipe, epochs=1, soup=1) if options.sample else recipe
-        tokenizer = Tokenizer.from_file(str(frozen / frozen_encoder.TOKENIZER_FILE))
         n_folds = N_FOLDS_OF_SAMPLE if options.sample else N_FOLDS
         base = find_base(options.base)
+        if options.base != MINILM:
+            frozen_encoder.write_tokenizer(base, options.out / FOLDER)
+            frozen = options.out / FOLDER
+        tokenizer = Tokenizer.from_file(str(frozen / frozen_encoder.TOKENIZER_FILE))
         run = train(examples, base, tokenizer, recipe, QualityRecipe(), n_folds, options.seed)
         run.save(options.artifacts / RUN_FOLDER)
     calibrations = calibrate(examples, run.logits)
@@ -79,26 +85,42 @@ def _publish(
     options: argparse.Namespace,
 ) -> None:
     """Writes the calibrated network, its ONNX export, and per router the card and the training reference."""
-    frozen = options.out / frozen_encoder.FOLDER
     native = save_network(run.network, options.artifacts)
-    export_tuned(run.network, options.artifacts / ONNX_FILE, Float32Weights())
-    served = options.out / FOLDER / ONNX_FILE
-    export_tuned(run.network, served, Int8Weights())
-    model = ServedModel(frozen / frozen_encoder.TOKENIZER_FILE, served, calibrations)
+    served = export(run.network, options.out, own_stem=options.base != MINILM)
+    model = ServedModel(options.out, calibrations)
     command = f"{COMMAND} --data DIR" + (" --bfloat16" if options.bfloat16 else "")
-    trained = Trained(examples, run.logits, calibrations, served, native, command)
+    trained = Trained(examples, run.logits, calibrations, served, options.out, native, command)
     cards = (
-        three_way_card(trained, three_way_figures(model, options.data, frozen, examples[CHAT], options.sample)),
+        three_way_card(trained, three_way_figures(model, options.data, options.out, examples[CHAT], options.sample)),
         quality_card(trained, quality_figures(model, options.data, options.sample)),
     )
     for card, part in zip(cards, examples.values(), strict=True):
-        write_reference(options.out / card.router, part.prompts, frozen, options.seed)
+        write_reference(reference_path(options.out, card.reference), part.prompts, options.out, options.seed)
         logger.info("written: %s", card.save(options.out / card.router))
         for figure in card.figures:
             logger.info(
                 "%s on %s: %.3f [%.3f, %.3f] beside %s",
                 *(figure.metric, figure.dataset, figure.value, figure.low, figure.high, figure.baselines),
             )
+
+
+def export(network: RoutingEncoder, out: Path, *, own_stem: bool) -> dict[str, list[str]]:
+    """Writes what is served; returns the files by head.
+
+    Args:
+        network: The calibrated network.
+        out: Folder of the routers' weights.
+        own_stem: Write its embeddings and lower layers as well, because the sentence encoder has others.
+    """
+    stem = FOLDER if own_stem else frozen_encoder.FOLDER
+    if own_stem:
+        export_lower(network.trunk, network.frozen_layers, out / FOLDER / LOWER_FILE, Int8Weights())
+    else:
+        (out / FOLDER / LOWER_FILE).unlink(missing_ok=True)
+    export_chat_encoder(network, out / FOLDER / UPPER_FILE, Int8Weights())
+    export_quality_head(network, out / "encoder-quality" / HEAD_FILE)
+    lower = f"{stem}/{LOWER_FILE}"
+    return {CHAT: [lower, f"{FOLDER}/{UPPER_FILE}"], QUALITY: [lower, f"encoder-quality/{HEAD_FILE}"]}
 
 
 def calibrate(examples: Mapping[str, Examples], logits: Mapping[str, FloatArray]) -> dict[str, Calibration]:

@@ -23,9 +23,7 @@ DEFAULT_PGR = 0.5
 """The default threshold of encoder-quality recovers this share of the quality gap out of fold."""
 
 _SPLIT = "question hash mod 5: parts 2–4 train, parts 0–1 test"
-_SHARED = (
-    "Shares its encoder with {}, so one forward serves both: all-MiniLM-L6-v2 as a DistilBERT, the upper layers tuned."
-)
+_SHARED = "Embeddings and lower layers are all-MiniLM-L6-v2's own, shared with {} and the sentence encoder."
 _ORIGINS = {"nexos": "Edvard-exe/nexos-hw", "mmlu": "lm-sys/RouteLLM", "gsm8k": "lm-sys/RouteLLM"}
 _LICENCES = {
     "nexos": "MIT by its README; prompts from LMSYS Chatbot Arena under a licence of their own",
@@ -42,7 +40,8 @@ class Trained:
         examples: Head → training examples.
         logits: Head → their out-of-fold logits.
         calibrations: Head → its calibration.
-        served: The ONNX file.
+        served: Head → the files it is served from, in the folder of weights.
+        weights: That folder.
         native: The safetensors file.
         command: The command that trained it.
     """
@@ -50,17 +49,15 @@ class Trained:
     examples: Mapping[str, Examples]
     logits: Mapping[str, FloatArray]
     calibrations: Mapping[str, Calibration]
-    served: Path
+    served: Mapping[str, Sequence[str]]
+    weights: Path
     native: Path
     command: str
 
-    @property
-    def files(self) -> dict[str, str]:
-        """File name → sha256 of the served and the native weights."""
-        return {
-            f"{self.served.parent.name}/{self.served.name}": sha256_of(self.served),
-            self.native.name: sha256_of(self.native),
-        }
+    def files(self, head: str) -> dict[str, str]:
+        """File name → sha256 of the weights that a head is served from, and of the native ones."""
+        served = {name: sha256_of(self.weights / name) for name in self.served[head]}
+        return {**served, self.native.name: sha256_of(self.native)}
 
 
 def three_way_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
@@ -80,7 +77,8 @@ def three_way_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
         max_tokens=MAX_TOKENS,
         training_command=trained.command,
         trained_at=datetime.now(UTC).date(),
-        files=trained.files,
+        files=trained.files(CHAT),
+        reference="chat",
         notes=(
             "Its labels are what an LLM thought of the prompt, not what any answer was worth.",
             _SHARED.format("encoder-quality"),
@@ -106,7 +104,8 @@ def quality_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
         max_tokens=MAX_TOKENS,
         training_command=trained.command,
         trained_at=datetime.now(UTC).date(),
-        files=trained.files,
+        files=trained.files(QUALITY),
+        reference="exams",
         caution="Learnt from exam questions: expect little of it on chat.",
         notes=(
             f"The default threshold recovers {DEFAULT_PGR:.0%} of the quality gap out of fold on the train part.",

@@ -13,7 +13,9 @@ from benchmarks.data import gsm8k, mmlu, mt_bench, nexos
 from benchmarks.data.mmlu import STRONG, WEAK
 from benchmarks.metrics import accuracy, apgr, auc, ece, macro_f1
 from router_models.card import Figure
-from router_models.encoder import OnnxModel, WordPiece
+from router_models.encoder import Encoders
+from router_models.encoder_routers import HEAD_FILE, QualityHead
+from router_models.prompt_batch import PromptBatch
 from router_models.training.calibration import Calibration
 from router_models.training.encoder_baseline import frozen_picks
 from router_models.training.encoder_data import Examples
@@ -35,32 +37,36 @@ class ServedModel:
     """The exported encoder as the panel runs it.
 
     Args:
-        tokenizer: `tokenizer.json`.
-        model: The ONNX file.
-        calibrations: Output name → the calibration whose shifts the file contains.
+        weights: Folder of the routers' weights.
+        calibrations: Output name → the calibration whose shifts the exported heads contain.
     """
 
-    def __init__(self, tokenizer: Path, model: Path, calibrations: Mapping[str, Calibration]) -> None:
-        self._wordpiece = WordPiece(tokenizer)
-        self._model = OnnxModel(model, list(calibrations))
+    def __init__(self, weights: Path, calibrations: Mapping[str, Calibration]) -> None:
+        self._encoders = Encoders(weights)
+        self._quality = QualityHead(weights / "encoder-quality" / HEAD_FILE)
         self._calibrations = calibrations
 
     def probabilities(self, prompts: tuple[str, ...], head: str) -> tuple[FloatArray, FloatArray]:
         """Distributions (n, n_routes) after and before calibration."""
-        logits = self._model(self._wordpiece(prompts))[head].astype(np.float64)
+        batch = PromptBatch(prompts)
+        if head == CHAT:
+            found = self._encoders.chat_logits(batch)
+        else:
+            found = self._quality.logits(self._encoders.tuned_stem.means(batch))
+        logits = found.astype(np.float64)
         calibration = self._calibrations[head]
         return apply_temperature(logits, calibration.temperature), apply_temperature(logits - calibration.shift, 1.0)
 
 
 def three_way_figures(
-    served: ServedModel, data: Path, encoder: Path, train: Examples, sample: int | None = None
+    served: ServedModel, data: Path, weights: Path, train: Examples, sample: int | None = None
 ) -> list[Figure]:
     """Accuracy, macro F1, AUC and calibration error on the test part of the labelled chats.
 
     Args:
         served: The exported encoder.
         data: Folder of the public data sets.
-        encoder: Folder of the frozen encoder, for the baseline.
+        weights: Folder with the frozen encoder, for the baseline.
         train: What the chat head was trained on, for the baseline.
         sample: Measure on so many rows only.
     """
@@ -69,7 +75,7 @@ def three_way_figures(
     after, before = served.probabilities(test.prompts, CHAT)
     picks, majority = after.argmax(axis=1), np.zeros_like(labels)
     guesses = np.random.default_rng(0).integers(0, len(nexos.ROUTES), len(labels))
-    frozen = frozen_picks(encoder, train, test.prompts)
+    frozen = frozen_picks(weights, train, test.prompts)
     figure = partial(measure, n_rows=len(test), dataset=test.name, split=SPLIT, groups=test.groups)
 
     def baselines(metric: Callable[[IntArray, IntArray], float]) -> dict[str, float]:

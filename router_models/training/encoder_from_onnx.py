@@ -1,4 +1,4 @@
-"""Rebuilds the torch network from the served ONNX file, 8-bit weights included.
+"""Rebuilds the torch network from the served files, 8-bit weights included.
 
 So anybody can check, fine-tune further or inspect what is served without downloading the float32 weights.
 """
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 from transformers import DistilBertConfig, DistilBertModel
 
+from router_models.encoder import LOWER_FILE, UPPER_FILE
+from router_models.encoder_routers import HEAD_FILE
 from router_models.training.encoder_network import RoutingEncoder
 from router_models.training.encoder_weights import dequantize_blocks, dequantize_rows
 
@@ -23,25 +25,29 @@ _POSITIONS = "embeddings.position_embeddings.weight"
 _HEADS = ("chat_head.", "quality_head.")
 
 
-def load_served(path: Path) -> RoutingEncoder:
-    """The network whose weights are those of an ONNX file that `export_tuned` wrote with 8-bit weights.
+def load_served(weights: Path) -> RoutingEncoder:
+    """The network whose weights are those of the ONNX files that training wrote with 8-bit weights.
 
     Args:
-        path: The ONNX file.
+        weights: Folder of the routers' weights.
 
     Returns:
-        The network in evaluation mode; its outputs differ from the file's by the rounding of activations only.
+        The network in evaluation mode; its outputs differ from the files' by the rounding of activations only.
     """
-    model = onnx.load(path)
-    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
-    weights = _dequantized(stored)
-    network = RoutingEncoder(DistilBertModel(_config(model, weights)))
-    state = {
-        (key if key.startswith(_HEADS) else f"trunk.{key}"): torch.tensor(value)
-        for key, value in weights.items()
-        if key.startswith((*_HEADS, "embeddings.", "transformer."))
-    }
-    network.load_state_dict(state)
+    tuned = weights / "tuned-encoder"
+    lower = tuned / LOWER_FILE if (tuned / LOWER_FILE).is_file() else weights / "encoder" / LOWER_FILE
+    parts = [onnx.load(path) for path in (lower, tuned / UPPER_FILE)]
+    state = _dequantized({t.name: numpy_helper.to_array(t) for part in parts for t in part.graph.initializer})
+    with np.load(weights / "encoder-quality" / HEAD_FILE, allow_pickle=False) as head:
+        state |= {f"quality_head.{name}": head[name] for name in ("weight", "bias")}
+    network = RoutingEncoder(DistilBertModel(_config([node for part in parts for node in part.graph.node], state)))
+    network.load_state_dict(
+        {
+            (key if key.startswith(_HEADS) else f"trunk.{key}"): torch.tensor(value)
+            for key, value in state.items()
+            if key.startswith((*_HEADS, "embeddings.", "transformer."))
+        }
+    )
     return network.eval()
 
 
@@ -78,8 +84,8 @@ def _with_split_attention(weights: dict[str, NDArray[np.float32]]) -> dict[str, 
     return split
 
 
-def _config(model: onnx.ModelProto, weights: dict[str, NDArray[np.float32]]) -> DistilBertConfig:
-    attention = [node for node in model.graph.node if node.op_type == "MultiHeadAttention"]
+def _config(nodes: list[onnx.NodeProto], weights: dict[str, NDArray[np.float32]]) -> DistilBertConfig:
+    attention = [node for node in nodes if node.op_type == "MultiHeadAttention"]
     heads = {entry.name: helper.get_attribute_value(entry) for entry in attention[0].attribute}["num_heads"]
     vocabulary, dim = weights[_WORDS].shape
     return DistilBertConfig(

@@ -6,7 +6,7 @@ layer, q/k/v in one product), does not change with the exporter's version, and k
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnx
@@ -19,6 +19,12 @@ MICROSOFT = "com.microsoft"
 _OPSETS = (("", 18), (MICROSOFT, 1))
 _IR_VERSION = 9
 _LAYER_NORM_EPSILON = 1e-12
+
+Shapes = Mapping[str, Sequence[str | int]]
+"""Tensor → its shape, a name standing for a size that differs from run to run."""
+
+TOKENS: Shapes = {"input_ids": ("n", "length"), "attention_mask": ("n", "length")}
+"""The tensors of whole numbers; all others are float32."""
 
 
 class GraphBuilder:
@@ -62,18 +68,27 @@ class GraphBuilder:
         """Adds the torch linear layer `name` without its bias, stored as `weights` says."""
         return self._weights.matmul(self, x, f"{name}.weight", self._state[f"{name}.weight"])
 
-    def trunk(self) -> list[str]:
-        """Adds embeddings and all layers; returns the hidden states (n, length, dim) after each, embeddings first."""
-        hidden = [self._embeddings()]
-        layers = 1 + max(int(key.split(".")[2]) for key in self._state if key.startswith("transformer.layer."))
+    def embeddings(self) -> str:
+        """Adds the word and position embeddings of `input_ids`; returns their sum, normalised, (n, length, dim)."""
+        table = "embeddings.word_embeddings.weight"
+        words = self._weights.lookup(self, "input_ids", table, self._state[table])
+        length = self.add("Shape", ["input_ids"], "length_of_batch", start=1)
+        start = self.constant("slice_start", np.array([0], np.int64))
+        table = self.parameter("embeddings.position_embeddings.weight")
+        places = self.add("Slice", [table, start, length], "position_rows")
+        total = self.add("Add", [words, places], "embeddings.sum")
+        return self._layer_norm(total, "embeddings.LayerNorm")
+
+    def layers(self, hidden: str, start: int, stop: int) -> str:
+        """Adds layers `start` to `stop` − 1; returns the hidden states after the last, (n, length, dim)."""
         self.add("Cast", ["attention_mask"], "mask_int32", to=TensorProto.INT32)
-        for i in range(layers):
-            hidden.append(self._layer(hidden[-1], f"transformer.layer.{i}"))
         self.constant("axis_1", np.array([1], np.int64))
         self.constant("axis_2", np.array([2], np.int64))
         self.add("Cast", ["attention_mask"], "mask_float", to=TensorProto.FLOAT)
         mask = self.add("Unsqueeze", ["mask_float", "axis_2"], "mask_column")
         self.add("ReduceSum", [mask, "axis_1"], "count", keepdims=0)
+        for i in range(start, stop):
+            hidden = self._layer(hidden, f"transformer.layer.{i}")
         return hidden
 
     def mean_pool(self, hidden: str) -> str:
@@ -90,26 +105,11 @@ class GraphBuilder:
         """Adds the hidden state of the first token, `[CLS]`, (n, dim)."""
         return self.add("Gather", [hidden, self.constant("zero", np.array(0, np.int64))], "first", axis=1)
 
-    def model(self, outputs: Mapping[str, int], name: str) -> onnx.ModelProto:
-        """Closes the graph; `outputs` maps the name of each output (n, width) to its width."""
-        tokens = [
-            helper.make_tensor_value_info(key, TensorProto.INT64, ["n", "length"])
-            for key in ("input_ids", "attention_mask")
-        ]
-        values = [helper.make_tensor_value_info(key, TensorProto.FLOAT, ["n", width]) for key, width in outputs.items()]
-        graph = helper.make_graph(self.nodes, name, tokens, values, self.initializers)
+    def model(self, inputs: Shapes, outputs: Shapes, name: str) -> onnx.ModelProto:
+        """Closes the graph between the tensors that it is given and those that it gives."""
+        graph = helper.make_graph(self.nodes, name, _values(inputs), _values(outputs), self.initializers)
         opsets = [helper.make_opsetid(domain, version) for domain, version in _OPSETS]
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="router-playground")
-
-    def _embeddings(self) -> str:
-        table = "embeddings.word_embeddings.weight"
-        words = self._weights.lookup(self, "input_ids", table, self._state[table])
-        length = self.add("Shape", ["input_ids"], "length_of_batch", start=1)
-        start = self.constant("slice_start", np.array([0], np.int64))
-        table = self.parameter("embeddings.position_embeddings.weight")
-        places = self.add("Slice", [table, start, length], "position_rows")
-        total = self.add("Add", [words, places], "embeddings.sum")
-        return self._layer_norm(total, "embeddings.LayerNorm")
 
     def _layer_norm(self, x: str, name: str) -> str:
         scale, shift = self.parameter(f"{name}.weight"), self.parameter(f"{name}.bias")
@@ -141,3 +141,10 @@ class GraphBuilder:
         )
         inputs = [query, key, value, self.constant(f"{name}.qkv_lin.bias", bias), "mask_int32"]
         return self.add("MultiHeadAttention", inputs, f"{name}.context", domain=MICROSOFT, num_heads=self._heads)
+
+
+def _values(tensors: Shapes) -> list[onnx.ValueInfoProto]:
+    return [
+        helper.make_tensor_value_info(name, TensorProto.INT64 if name in TOKENS else TensorProto.FLOAT, shape)
+        for name, shape in tensors.items()
+    ]

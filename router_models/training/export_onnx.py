@@ -1,4 +1,4 @@
-"""Exports encoders to ONNX: the frozen sentence encoder, and the fine-tuned one with its heads."""
+"""Exports encoders to ONNX in parts: lower layers, which are shared, and upper ones, frozen or fine-tuned."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from router_models.training.encoder_graph import GraphBuilder
-from router_models.training.encoder_names import CHAT, N_ROUTES, QUALITY
+from router_models.encoder import EMBEDDING, MEANS, STATES
+from router_models.training.encoder_graph import TOKENS, GraphBuilder, Shapes
+from router_models.training.encoder_names import CHAT, N_ROUTES
 from router_models.training.encoder_weights import Weights
 
 if TYPE_CHECKING:
@@ -21,25 +22,50 @@ if TYPE_CHECKING:
 
     from router_models.training.encoder_network import RoutingEncoder
 
-ONNX_FILE = "model.onnx"
+MASK: Shapes = {"attention_mask": TOKENS["attention_mask"]}
 
 
-def export_frozen(trunk: DistilBertModel, path: Path, weights: Weights) -> None:
-    """Writes the sentence encoder: output `embedding` (n, dim), the mean over tokens scaled to unit length.
+def export_lower(trunk: DistilBertModel, n_layers: int, path: Path, weights: Weights) -> None:
+    """Writes embeddings and the first layers, which all encoders with the same base share.
+
+    Outputs: `states` (n, length, dim) after the last of them, which the upper parts read; and `means`
+    (n, 2 · dim + 1): mean word embedding, mean state, natural logarithm of the number of tokens.
 
     Args:
         trunk: The encoder.
+        n_layers: How many of its layers.
         path: The ONNX file to write.
         weights: How matrices are stored.
     """
     graph = GraphBuilder(_arrays(trunk), trunk.config.n_heads, weights)
-    pooled = graph.mean_pool(graph.trunk()[-1])
-    graph.add("LpNormalization", [pooled], "embedding", axis=-1, p=2)
-    _save(graph.model({"embedding": trunk.config.dim}, "sentence-encoder"), path)
+    words = graph.embeddings()
+    top = graph.layers(words, 0, n_layers)
+    graph.add("Identity", [top], STATES)
+    means = [graph.mean_pool(words), graph.mean_pool(top), graph.log_length()]
+    graph.add("Concat", means, MEANS, axis=1)
+    dim = trunk.config.dim
+    _save(graph.model(TOKENS, {STATES: ("n", "length", dim), MEANS: ("n", 2 * dim + 1)}, "encoder-lower"), path)
 
 
-def export_tuned(network: RoutingEncoder, path: Path, weights: Weights) -> None:
-    """Writes the fine-tuned encoder: one output of logits (n, n_routes) per head.
+def export_sentence_encoder(trunk: DistilBertModel, n_lower: int, path: Path, weights: Weights) -> None:
+    """Writes the layers above the lower part: output `embedding` (n, dim), the mean token scaled to unit length.
+
+    Args:
+        trunk: The encoder.
+        n_lower: How many layers the lower part has.
+        path: The ONNX file to write.
+        weights: How matrices are stored.
+    """
+    graph = GraphBuilder(_arrays(trunk), trunk.config.n_heads, weights)
+    pooled = graph.mean_pool(graph.layers(STATES, n_lower, trunk.config.n_layers))
+    dim = trunk.config.dim
+    graph.add("LpNormalization", [pooled], EMBEDDING, axis=-1, p=2)
+    inputs = {STATES: ("n", "length", dim), **MASK}
+    _save(graph.model(inputs, {EMBEDDING: ("n", dim)}, "sentence-encoder"), path)
+
+
+def export_chat_encoder(network: RoutingEncoder, path: Path, weights: Weights) -> None:
+    """Writes the fine-tuned layers above the lower part and the chat head: output `logits_3way` (n, 3).
 
     Args:
         network: The trained network.
@@ -48,15 +74,19 @@ def export_tuned(network: RoutingEncoder, path: Path, weights: Weights) -> None:
     """
     trunk = network.trunk
     graph = GraphBuilder({**_arrays(network), **_arrays(trunk)}, trunk.config.n_heads, weights)
-    hidden = graph.trunk()
-    top, words, lower = hidden[-1], hidden[0], hidden[network.frozen_layers]
-    length = graph.log_length()
-    tuned = graph.add("Concat", [graph.mean_pool(top), graph.first_token(top), length], "tuned_features", axis=1)
-    inner = graph.linear(tuned, "chat_head.inner", f"{CHAT}.inner")
+    top = graph.layers(STATES, network.frozen_layers, trunk.config.n_layers)
+    features = [graph.mean_pool(top), graph.first_token(top), graph.log_length()]
+    inner = graph.linear(graph.add("Concat", features, "features", axis=1), "chat_head.inner", f"{CHAT}.inner")
     graph.linear(graph.add("Relu", [inner], f"{CHAT}.active"), "chat_head.outer", CHAT)
-    frozen = graph.add("Concat", [graph.mean_pool(words), graph.mean_pool(lower), length], "frozen_features", axis=1)
-    graph.linear(frozen, "quality_head", QUALITY)
-    _save(graph.model(N_ROUTES, "routing-encoder"), path)
+    inputs = {STATES: ("n", "length", trunk.config.dim), **MASK}
+    _save(graph.model(inputs, {CHAT: ("n", N_ROUTES[CHAT])}, "routing-encoder"), path)
+
+
+def export_quality_head(network: RoutingEncoder, path: Path) -> None:
+    """Writes the linear head on the lower part's `means` as an npz: `weight` (2, 2 · dim + 1) and `bias` (2,)."""
+    arrays = _arrays(network.quality_head)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, weight=arrays["weight"], bias=arrays["bias"])
 
 
 def sha256_of(path: Path) -> str:

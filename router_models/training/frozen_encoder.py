@@ -10,9 +10,11 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from router_models.encoder import LOWER_FILE, UPPER_FILE
 from router_models.training.distilbert import MINILM, find_base, load_trunk
+from router_models.training.encoder_network import FROZEN_LAYERS
 from router_models.training.encoder_weights import Int8Weights
-from router_models.training.export_onnx import ONNX_FILE, export_frozen, sha256_of
+from router_models.training.export_onnx import export_lower, export_sentence_encoder, sha256_of
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
 FOLDER = "encoder"
@@ -22,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Writes `encoder/model.onnx` (8 bits) and `encoder/tokenizer.json` (no truncation, no padding)."""
+    """Writes `lower.onnx` and `upper.onnx` (8 bits) and `tokenizer.json` (no truncation, no padding) to `encoder/`."""
     parser = argparse.ArgumentParser(prog="python -m router_models.training.frozen_encoder", description=__doc__)
     parser.add_argument("--base", default=MINILM, help="BERT or DistilBERT: a folder or a Hub id")
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder of the routers' weights")
@@ -30,9 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     base = find_base(options.base)
     folder = options.out / FOLDER
-    export_frozen(load_trunk(base), folder / ONNX_FILE, Int8Weights())
+    trunk = load_trunk(base)
+    export_lower(trunk, FROZEN_LAYERS, folder / LOWER_FILE, Int8Weights())
+    export_sentence_encoder(trunk, FROZEN_LAYERS, folder / UPPER_FILE, Int8Weights())
     write_tokenizer(base, folder)
-    for name in (ONNX_FILE, TOKENIZER_FILE):
+    for name in (LOWER_FILE, UPPER_FILE, TOKENIZER_FILE):
         logger.info("%s sha256 %s", folder / name, sha256_of(folder / name))
 
 

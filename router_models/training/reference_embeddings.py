@@ -11,20 +11,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from router_models.encoder import OnnxModel, WordPiece
-from router_models.novelty import NEIGHBOURS, REFERENCE_FILE
+from router_models.encoder import Encoders
+from router_models.novelty import NEIGHBOURS
+from router_models.prompt_batch import PromptBatch
 
 SAMPLE = 2048
 _PERCENTILES = np.arange(101)
 
 
-def write_reference(path: Path, prompts: Sequence[str], encoder_dir: Path, seed: int = 0) -> None:
+def write_reference(path: Path, prompts: Sequence[str], weights: Path, seed: int = 0) -> None:
     """Embeds a random sample of training prompts and writes it with the distances among them.
 
     Args:
-        path: The npz file to write, or the router's folder.
+        path: The npz file to write.
         prompts: The router's training prompts; of equal ones the first counts.
-        encoder_dir: Folder with the frozen encoder's `model.onnx` and `tokenizer.json`.
+        weights: Folder with the frozen encoder.
         seed: Chooses the sample.
 
     Raises:
@@ -35,13 +36,10 @@ def write_reference(path: Path, prompts: Sequence[str], encoder_dir: Path, seed:
     if len(distinct) <= NEIGHBOURS:
         raise ValueError(f"A reference needs more than {NEIGHBOURS} distinct prompts, not {len(distinct)}.")
     rows = np.random.default_rng(seed).permutation(len(distinct))[:SAMPLE]
-    wordpiece = WordPiece(encoder_dir / "tokenizer.json")
-    encoder = OnnxModel(encoder_dir / "model.onnx", ["embedding"])
-    embeddings = encoder(wordpiece([distinct[row] for row in rows]))["embedding"]
-    file = path / REFERENCE_FILE if path.suffix != ".npz" else path
-    file.parent.mkdir(parents=True, exist_ok=True)
+    embeddings = Encoders(weights).embeddings(PromptBatch([distinct[row] for row in rows]))
+    path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
-        file,
+        path,
         embeddings=np.rint(embeddings * 127).astype(np.int8),
         quantiles=np.percentile(neighbour_distances(embeddings), _PERCENTILES).astype(np.float32),
     )

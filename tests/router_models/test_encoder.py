@@ -5,8 +5,10 @@ import pytest
 
 from errors import UnavailableError
 from router_models import RouterPanel
-from router_models.encoder import Encoders, OnnxModel, Tokenized
+from router_models.encoder import Encoders
+from router_models.onnx_model import OnnxModel
 from router_models.prompt_batch import PromptBatch
+from router_models.wordpiece import Tokenized
 
 
 def rows(*lengths: int) -> Tokenized:

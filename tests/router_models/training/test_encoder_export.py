@@ -5,29 +5,38 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from transformers import BertModel, DistilBertConfig, DistilBertModel
 
-from router_models.encoder import OnnxModel, WordPiece
+from router_models.encoder import CHUNK, EMBEDDING, LOWER_FILE, MEANS, STATES, UPPER_FILE, Encoders
+from router_models.encoder_routers import HEAD_FILE, QualityHead
+from router_models.onnx_model import OnnxModel
+from router_models.prompt_batch import PromptBatch
 from router_models.training.distilbert import MINILM, find_base, load_trunk
 from router_models.training.encoder_batches import token_mask
 from router_models.training.encoder_from_onnx import load_served
-from router_models.training.encoder_names import N_ROUTES
+from router_models.training.encoder_names import CHAT, N_ROUTES, QUALITY
 from router_models.training.encoder_network import RoutingEncoder, load_network, mean_pool, save_network
 from router_models.training.encoder_weights import (
     Float32Weights,
     Int8Weights,
+    Weights,
     dequantize_blocks,
     dequantize_rows,
     quantize_blocks,
     quantize_rows,
 )
-from router_models.training.export_onnx import export_frozen, export_tuned
+from router_models.training.export_onnx import (
+    export_chat_encoder,
+    export_lower,
+    export_quality_head,
+    export_sentence_encoder,
+)
 from router_models.training.frozen_encoder import write_tokenizer
+from router_models.wordpiece import WordPiece
 
 WEIGHTS = Path(__file__).parents[3] / "router_models" / "weights"
 TEXTS = (
@@ -72,10 +81,25 @@ def batch() -> tuple[torch.Tensor, torch.Tensor]:
     return ids * token_mask(lengths), token_mask(lengths)
 
 
-def _run(path: Path, ids: torch.Tensor, mask: torch.Tensor) -> dict[str, NDArray[np.float32]]:
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    names = [output.name for output in session.get_outputs()]
-    return dict(zip(names, session.run(names, {"input_ids": ids.numpy(), "attention_mask": mask.numpy()}), strict=True))
+def _export(network: RoutingEncoder, folder: Path, weights: Weights) -> None:
+    """Writes all parts of a network with a stem of its own."""
+    export_lower(network.trunk, network.frozen_layers, folder / "tuned-encoder" / LOWER_FILE, weights)
+    export_sentence_encoder(network.trunk, network.frozen_layers, folder / "encoder" / UPPER_FILE, weights)
+    export_chat_encoder(network, folder / "tuned-encoder" / UPPER_FILE, weights)
+    export_quality_head(network, folder / "encoder-quality" / HEAD_FILE)
+
+
+def _run(folder: Path, ids: torch.Tensor, mask: torch.Tensor) -> dict[str, NDArray[np.float32]]:
+    """What the exported parts give together: both heads' logits, and the embedding."""
+    lower = OnnxModel(folder / "tuned-encoder" / LOWER_FILE, [STATES, MEANS])
+    states, means = lower.run(input_ids=ids.numpy(), attention_mask=mask.numpy())
+    chat = OnnxModel(folder / "tuned-encoder" / UPPER_FILE, [CHAT])
+    sentence = OnnxModel(folder / "encoder" / UPPER_FILE, [EMBEDDING])
+    return {
+        CHAT: chat.run(states=states, attention_mask=mask.numpy())[0],
+        QUALITY: QualityHead(folder / "encoder-quality" / HEAD_FILE).logits(means),
+        EMBEDDING: sentence.run(states=states, attention_mask=mask.numpy())[0],
+    }
 
 
 def _softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -113,22 +137,25 @@ def test_lower_and_upper_layers_together_are_the_trunk(
 def test_float32_export_agrees_with_torch(
     small_network: RoutingEncoder, batch: tuple[torch.Tensor, torch.Tensor], tmp_path: Path
 ) -> None:
-    export_tuned(small_network, tmp_path / "model.onnx", Float32Weights())
-    found = _run(tmp_path / "model.onnx", *batch)
+    _export(small_network, tmp_path, Float32Weights())
+    ids, mask = batch
+    found = _run(tmp_path, ids, mask)
     with torch.inference_mode():
-        expected = small_network(*batch)
-    assert found.keys() == N_ROUTES.keys()
-    for name, logits in expected.items():
-        assert np.abs(_softmax(found[name]) - _softmax(logits.numpy())).max() <= 1e-4
+        expected = small_network(ids, mask)
+        pooled = mean_pool(small_network.trunk(ids, attention_mask=mask).last_hidden_state, mask)
+    for name in N_ROUTES:
+        assert np.abs(_softmax(found[name]) - _softmax(expected[name].numpy())).max() <= 1e-4
+    assert np.allclose(np.linalg.norm(found[EMBEDDING], axis=1), 1, atol=1e-5)
+    assert np.abs(found[EMBEDDING] - torch.nn.functional.normalize(pooled).numpy()).max() <= 1e-4
 
 
 def test_8_bit_export_agrees_with_torch_and_does_not_depend_on_batch_mates(
     small_network: RoutingEncoder, batch: tuple[torch.Tensor, torch.Tensor], tmp_path: Path
 ) -> None:
-    export_tuned(small_network, tmp_path / "model.onnx", Int8Weights())
+    _export(small_network, tmp_path, Int8Weights())
     ids, mask = batch
-    together = _run(tmp_path / "model.onnx", ids, mask)
-    rebuilt = load_served(tmp_path / "model.onnx")
+    together = _run(tmp_path, ids, mask)
+    rebuilt = load_served(tmp_path)
     with torch.inference_mode():
         exact, dequantised = small_network(ids, mask), rebuilt(ids, mask)
     for name in N_ROUTES:
@@ -136,21 +163,9 @@ def test_8_bit_export_agrees_with_torch_and_does_not_depend_on_batch_mates(
         assert np.abs(p - _softmax(exact[name].numpy())).max() <= 0.03
         assert np.abs(p - _softmax(dequantised[name].numpy())).max() <= 0.03
     for row, length in enumerate(mask.sum(dim=1).tolist()):
-        alone = _run(tmp_path / "model.onnx", ids[row : row + 1, :length], mask[row : row + 1, :length])
+        alone = _run(tmp_path, ids[row : row + 1, :length], mask[row : row + 1, :length])
         for name in N_ROUTES:
             assert np.abs(_softmax(alone[name]) - _softmax(together[name])[row]).max() <= 1e-3
-
-
-def test_frozen_export_gives_unit_embeddings(
-    small_network: RoutingEncoder, batch: tuple[torch.Tensor, torch.Tensor], tmp_path: Path
-) -> None:
-    export_frozen(small_network.trunk, tmp_path / "model.onnx", Float32Weights())
-    ids, mask = batch
-    with torch.inference_mode():
-        pooled = mean_pool(small_network.trunk(ids, attention_mask=mask).last_hidden_state, mask)
-    embedding = _run(tmp_path / "model.onnx", ids, mask)["embedding"]
-    assert np.allclose(np.linalg.norm(embedding, axis=1), 1, atol=1e-5)
-    assert np.abs(embedding - torch.nn.functional.normalize(pooled).numpy()).max() <= 1e-4
 
 
 def test_saved_network_comes_back(
@@ -172,11 +187,11 @@ def test_8_bit_codes_are_within_half_a_step(scale: float) -> None:
 
 
 def test_embedded_tuned_encoder_is_its_dequantised_torch_network() -> None:
-    tokenized = WordPiece(WEIGHTS / "encoder" / "tokenizer.json")(TEXTS)
-    path = WEIGHTS / "tuned-encoder" / "model.onnx"
-    served = OnnxModel(path, list(N_ROUTES))(tokenized)
-    network = load_served(path)
-    for rows, ids, mask in tokenized.micro_batches(256):
+    encoders, batch = Encoders(WEIGHTS), PromptBatch(TEXTS)
+    head = QualityHead(WEIGHTS / "encoder-quality" / HEAD_FILE)
+    served = {CHAT: encoders.chat_logits(batch), QUALITY: head.logits(encoders.tuned_stem.means(batch))}
+    network = load_served(WEIGHTS)
+    for rows, ids, mask in encoders.tokenized(batch).micro_batches(256):
         with torch.inference_mode():
             logits = network(torch.tensor(ids), torch.tensor(mask))
         for name in N_ROUTES:
@@ -184,22 +199,28 @@ def test_embedded_tuned_encoder_is_its_dequantised_torch_network() -> None:
 
 
 def test_embedded_encoders_do_not_depend_on_batch_mates() -> None:
-    wordpiece = WordPiece(WEIGHTS / "encoder" / "tokenizer.json")
-    tuned = OnnxModel(WEIGHTS / "tuned-encoder" / "model.onnx", list(N_ROUTES))
-    frozen = OnnxModel(WEIGHTS / "encoder" / "model.onnx", ["embedding"])
-    together, embeddings = tuned(wordpiece(TEXTS)), frozen(wordpiece(TEXTS))["embedding"]
+    encoders, together = Encoders(WEIGHTS), PromptBatch(TEXTS)
     for row, text in enumerate(TEXTS):
-        alone = wordpiece([text])
-        for name, logits in tuned(alone).items():
-            assert np.abs(_softmax(logits)[0] - _softmax(together[name])[row]).max() <= 1e-3
-        assert np.abs(frozen(alone)["embedding"][0] - embeddings[row]).max() <= 1e-3
+        alone = PromptBatch([text])
+        change = _softmax(encoders.chat_logits(alone))[0] - _softmax(encoders.chat_logits(together))[row]
+        assert np.abs(change).max() <= 1e-3
+        assert np.abs(encoders.embeddings(alone)[0] - encoders.embeddings(together)[row]).max() <= 1e-3
+        assert np.abs(encoders.lower_means(alone)[0] - encoders.lower_means(together)[row]).max() <= 1e-3
+
+
+def test_a_long_batch_gives_what_short_ones_give() -> None:
+    encoders = Encoders(WEIGHTS)
+    prompts = [f"Prompt number {n} {'and so on ' * (n % 7)}" for n in range(CHUNK + 40)]
+    whole = encoders.chat_logits(PromptBatch(prompts))
+    rest = encoders.chat_logits(PromptBatch(prompts[CHUNK - 5 :]))
+    assert np.abs(_softmax(whole[CHUNK - 5 :]) - _softmax(rest)).max() <= 1e-3
 
 
 def test_embedded_frozen_encoder_is_close_to_minilm() -> None:
-    tokenized = WordPiece(WEIGHTS / "encoder" / "tokenizer.json")(TEXTS)
-    embedding = OnnxModel(WEIGHTS / "encoder" / "model.onnx", ["embedding"])(tokenized)["embedding"]
+    encoders, batch = Encoders(WEIGHTS), PromptBatch(TEXTS)
+    embedding = encoders.embeddings(batch)
     trunk = load_trunk(find_base(MINILM))
-    for rows, ids, mask in tokenized.micro_batches(256):
+    for rows, ids, mask in encoders.tokenized(batch).micro_batches(256):
         with torch.inference_mode():
             hidden = trunk(torch.tensor(ids), attention_mask=torch.tensor(mask)).last_hidden_state
         exact = torch.nn.functional.normalize(mean_pool(hidden, torch.tensor(mask))).numpy()
