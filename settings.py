@@ -6,7 +6,7 @@ import os
 from functools import lru_cache
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from errors import PlaygroundError
@@ -26,6 +26,14 @@ class Settings(BaseSettings):
         router_timeout_s: How long the panel waits for routers that wait for a network or an LLM.
         queue_size: Requests that may wait in the page's queue before newcomers are told to try again.
         concurrency: Panel runs at the same time, all users together.
+        local_llm: The local LLM: path of a GGUF file, or owner/name/file.gguf on the Hub; '' is the packaged
+            SmolLM2-135M-Instruct.
+        local_llm_revision: Commit on the Hub from which `local_llm` is got.
+        local_llm_threads: Threads of the local LLM; 0 means half of the cores.
+        router_llm: Id in the catalogue of the LLM that the LLM-based routers ask; '' is the local LLM.
+        llm_timeout_s: How long one request to an LLM may take.
+        openai_api_key, groq_api_key, openrouter_api_key, deepseek_api_key, mistral_api_key, anthropic_api_key,
+            gemini_api_key: Keys for `router_llm`; never shown, logged or stored.
     """
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
@@ -34,9 +42,21 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=0, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     encoder_threads: int = Field(default=0, ge=0)
-    router_timeout_s: float = Field(default=20.0, gt=0)
+    router_timeout_s: float = Field(default=60.0, gt=0)
     queue_size: int = Field(default=64, ge=1)
     concurrency: int = Field(default=2, ge=1)
+    local_llm: str = ""
+    local_llm_revision: str = ""
+    local_llm_threads: int = Field(default=0, ge=0)
+    router_llm: str = ""
+    llm_timeout_s: float = Field(default=15.0, gt=0)
+    openai_api_key: SecretStr | None = None
+    groq_api_key: SecretStr | None = None
+    openrouter_api_key: SecretStr | None = None
+    deepseek_api_key: SecretStr | None = None
+    mistral_api_key: SecretStr | None = None
+    anthropic_api_key: SecretStr | None = None
+    gemini_api_key: SecretStr | None = None
 
 
 @lru_cache

@@ -8,8 +8,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from errors import UnavailableError
+from router_models.base import Router
+from router_models.llm_router import LlmRouter
 from router_models.panel import RouterPanel
 from router_models.policy import DEFAULT_THRESHOLD
+from router_models.request_facts import Attachment
 
 DEFAULT_ROUTER = "encoder-3way"
 """Learnt from chats, so it is the one to ask when nothing is known of the caller's prompts."""
@@ -47,8 +50,11 @@ class DecideRequest(BaseModel):
 
     prompt: str = Field(examples=["Translate 'good morning' into Finnish."])
     routers: list[str] | None = Field(
-        default=None, min_length=1, max_length=100, description="router ids; all if left out"
+        default=None, min_length=1, max_length=100, description="router ids; all that ask no LLM if left out"
     )
+    llm_routers: bool = Field(default=False, description="also those that ask an LLM, which take seconds")
+    temperature: float | None = Field(default=None, ge=0, le=2, description="sampling temperature, for llm-router")
+    attachment: Attachment | None = Field(default=None, description="kind of attachment, for llm-router")
 
 
 class DecideResponse(BaseModel):
@@ -84,7 +90,7 @@ def decide_routes(panel: RouterPanel) -> APIRouter:
 
     @routes.post("/api/decide", summary="Every router's decision on a prompt")
     def decide(request: DecideRequest) -> DecideResponse:
-        run = panel.run(request.prompt, only=request.routers)
+        run = panel.run(request.prompt, request.routers, _informed(panel, request), waiting=request.llm_routers)
         return DecideResponse(
             decisions=[decision.as_json() for decision in panel.decisions(run)],
             unavailable=[{"router": u.router, "what": u.what, "mend": u.mend} for u in run.unavailable],
@@ -92,6 +98,12 @@ def decide_routes(panel: RouterPanel) -> APIRouter:
         )
 
     return routes
+
+
+def _informed(panel: RouterPanel, request: DecideRequest) -> dict[str, Router]:
+    """Routers that look at more of a request than its prompt, told of it."""
+    readers = [router for router in map(panel.__getitem__, panel.ids) if isinstance(router, LlmRouter)]
+    return {router.id: router.with_request(request.temperature, request.attachment) for router in readers}
 
 
 def _own_threshold(panel: RouterPanel, router: str) -> float:

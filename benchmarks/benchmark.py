@@ -31,6 +31,7 @@ class Benchmark:
         routes: Names of the routes, cheapest first; empty where the set has no labels.
         categories: Subject or domain per row, n texts; empty where the set has none.
         output_chars: LLM → length of its visible answer in characters, shape (n,); empty where not measured.
+        cost_usd: LLM → measured cost of its answer in USD, prompt included, shape (n,); empty where not measured.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Benchmark:
     routes: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     output_chars: Mapping[str, FloatArray] = field(default_factory=dict)
+    cost_usd: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -85,4 +87,5 @@ class Benchmark:
             routes=self.routes,
             categories=tuple(self.categories[row] for row in index) if self.categories else (),
             output_chars={llm: values[index] for llm, values in self.output_chars.items()},
+            cost_usd={llm: values[index] for llm, values in self.cost_usd.items()},
         )

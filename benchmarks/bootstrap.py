@@ -60,17 +60,17 @@ def bootstrap(
         Hinkley, Bootstrap Methods and their Application, 1997, section 3.8.
     """
     random = np.random.default_rng(seed)
-    values = np.array([metric(rows) for rows in _resamples(n_rows, groups, random, n_resamples)])
+    values = np.array([metric(rows) for rows in resamples(n_rows, groups, random, n_resamples)])
     tail = (1.0 - LEVEL) / 2.0
     kept = values[~np.isnan(values)]
     low, high = np.quantile(kept, [tail, 1.0 - tail]) if kept.size else (np.nan, np.nan)
     return Estimate(metric(np.arange(n_rows)), float(low), float(high))
 
 
-def _resamples(
+def resamples(
     n_rows: int, groups: IntArray | None, random: np.random.Generator, n_resamples: int
 ) -> Iterator[IntArray]:
-    """Row numbers of each resample: n rows, or all rows of as many questions as there are."""
+    """Row numbers of each resample: n rows, or all rows of as many questions as there are; arguments as above."""
     if groups is None:
         for _ in range(n_resamples):
             yield random.integers(0, n_rows, size=n_rows)

@@ -71,6 +71,11 @@ class Catalogue:
             raise _unknown("LLM", llm_id, self.ids)
         return self._by_id[llm_id]
 
+    @cached_property
+    def measured(self) -> dict[str, str]:
+        """Id → name under which its outcomes were measured, of the LLMs that have any."""
+        return {llm.id: llm.measured_as for llm in self.llms if llm.measured_as is not None}
+
     def __contains__(self, llm_id: object) -> bool:
         """Whether there is an LLM of that id."""
         return llm_id in self._by_id

@@ -53,6 +53,7 @@ class LLM(BaseModel):
         reasoning: Whether it thinks before it answers by default, in hidden tokens that are billed as output.
         local: Whether it runs on this machine, without an API.
         price: Its price, only where genai-prices has none.
+        measured_as: Name under which routers learnt its measured outcomes; None where there are none of this release.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,3 +70,4 @@ class LLM(BaseModel):
     reasoning: bool = False
     local: bool = False
     price: ListedPrice | None = None
+    measured_as: Text | None = None

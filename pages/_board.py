@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from errors import PlaygroundError
-from pages._cards import DecisionCard, decision_cards, order, unavailable_cards
+from pages._cards import DecisionCard, decision_cards, order, pending_cards, unavailable_cards, with_pending
 from pages._examples import Example
 from pages._link import link_problems, write_query
 from pages._session import Session
+from pages._sufficient import sufficient_list
 from pages._templates import render
 from pages._tools import ToolChoices
 from pages._verdict import verdict_of
 from pages._view import RouteView
 from pages._why import Why, why_of
 from router_models import RouterPanel
+from router_models.explain import unexamined
+from router_models.outcome_score import DEFAULT_BOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,14 @@ class Board:
         Raises:
             PlaygroundError: The prices cannot be used.
         """
-        cards = [] if session.run is None else decision_cards(self._panel, session.run, view)
+        progress = session.progress()
+        run = progress.run if progress else None
+        cards = [] if run is None else decision_cards(self._panel, run, view)
         by_id = {card.router.router: card for card in cards}
         shown = [name for name in dict.fromkeys(standing) if name in by_id] or order(cards, view)
-        gone = [] if session.run is None else unavailable_cards(self._panel, session.run)
-        prompt = session.run.prompt if session.run else ""
+        gone = [] if run is None else unavailable_cards(self._panel, run)
+        pending = pending_cards(self._panel, progress.pending if progress else (), view)
+        prompt = run.prompt if run else ""
         return render(
             "board.html",
             view=view,
@@ -77,10 +83,13 @@ class Board:
             changed=bool(write_query(dataclasses.replace(view, share_prompt=False, why=""), self._panel)),
             tools=self._choices.under(view),
             verdict=verdict_of(cards) if cards else None,
-            cards=[by_id[name] for name in shown],
+            cards=with_pending([by_id[name] for name in shown], pending, view, self._panel.ids),
+            answered=progress.answered if progress else 0,
             gone=[card for card in gone if not view.differing and view.family in ("", card.router.family)],
             hidden_thresholds={name: value for name, value in view.thresholds.items() if name not in shown},
             why=self._why(session, view, by_id),
+            default_bound=DEFAULT_BOUND,
+            sufficient=None if run is None else sufficient_list(self._panel, run, view),
             examples=self._examples,
             prices_as_of=self._panel.catalogue.price_snapshot.released,
         )
@@ -88,5 +97,5 @@ class Board:
     def _why(self, session: Session, view: RouteView, by_id: dict[str, DecisionCard]) -> Why | None:
         if not view.why or session.run is None:
             return None
-        explanation = (session.explanations or {}).get(view.why)
+        explanation = (session.explanations or {}).get(view.why) or unexamined(self._panel[view.why])
         return why_of(self._panel, view.why, by_id.get(view.why), explanation, session.edited.get(view.why))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from llms.llm import LLM
 from pages._view import RouteView, Sort, has_threshold
@@ -44,15 +45,38 @@ class DecisionCard:
     segments: tuple[Segment, ...]
     differs: bool
 
+    pending: ClassVar[bool] = False
+
     @property
     def baseline(self) -> bool:
         """Whether it is there only to be beaten."""
         return self.router.family == BASELINE_FAMILY
 
     @property
+    def bound(self) -> str:
+        """What the confidence had to reach for this pick, such as ` ≥ 25 %`; '' where no threshold decides.
+
+        A threshold need not be one half: a router may pick `strong` at 27 %, which looks wrong without its bound.
+        """
+        if self.decision.threshold is None or not self.adjustable:
+            return ""
+        if self.decision.escalates:
+            return f" ≥ {100 * self.decision.threshold:.0f} %"
+        return f" > {100 - 100 * self.decision.threshold:.0f} %"
+
+    @property
+    def rule(self) -> str:
+        """What the confidence is, and how it led to the pick; one or two sentences."""
+        said = "Confidence: the probability of the picked route."
+        if not self.bound:
+            return said
+        strong, threshold = self.segments[-1].route, self.decision.threshold
+        return f"{said} It picks {strong} where P({strong}) reaches its threshold of {threshold:.2f}, however low."
+
+    @property
     def adjustable(self) -> bool:
         """Whether there is a threshold to set."""
-        return has_threshold(self.router)
+        return has_threshold(self.router) and self.decision.threshold is not None
 
     @property
     def tier(self) -> int:
@@ -66,6 +90,14 @@ class UnavailableCard:
 
     router: RouterCard
     unavailable: Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCard:
+    """A router that is still being asked."""
+
+    router: RouterCard
+    pending: bool = True
 
 
 def tier_of(index: int, routes: int) -> int:
@@ -102,6 +134,29 @@ def decision_cards(panel: RouterPanel, run: PanelRun, view: RouteView) -> list[D
 def unavailable_cards(panel: RouterPanel, run: PanelRun) -> list[UnavailableCard]:
     """Cards of the routers that could not run, panel order."""
     return [UnavailableCard(panel[gone.router].card, gone) for gone in run.unavailable]
+
+
+def pending_cards(panel: RouterPanel, names: Sequence[str], view: RouteView) -> list[PendingCard]:
+    """Cards of the routers that are still to answer and that the view's filters may show."""
+    cards = [PendingCard(panel[name].card) for name in names]
+    return [card for card in cards if not view.differing and view.family in ("", card.router.family)]
+
+
+def with_pending(
+    cards: Sequence[DecisionCard], pending: Sequence[PendingCard], view: RouteView, ids: Sequence[str]
+) -> list[DecisionCard | PendingCard]:
+    """Cards with the pending ones where they will stand in panel order, else at the end."""
+    shown: list[DecisionCard | PendingCard] = list(cards)
+    place = {name: index for index, name in enumerate(ids)}
+    for card in pending:
+        behind = [i for i, other in enumerate(shown) if _stands_behind(other, card, place)]
+        shown.insert(behind[0] if behind and view.sort == "panel" else len(shown), card)
+    return shown
+
+
+def _stands_behind(other: DecisionCard | PendingCard, card: PendingCard, place: dict[str, int]) -> bool:
+    baseline = isinstance(other, DecisionCard) and other.baseline
+    return baseline or place[other.router.router] > place[card.router.router]
 
 
 def order(cards: Sequence[DecisionCard], view: RouteView) -> tuple[str, ...]:

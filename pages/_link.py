@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote_plus, urlencode
 from llms.pool import CHANGED_NAME
 from pages._view import LLM_PREFIX, THRESHOLD_PREFIX, RouteView
 from router_models import RouterPanel
+from router_models.outcome_score import DEFAULT_BOUND
 from router_models.policy import DEFAULT_OUTPUT_TOKENS, DEFAULT_REASONING_TOKENS
 
 MAX_LINK_PROMPT_BYTES = 6_000
@@ -55,6 +56,8 @@ def write_query(view: RouteView, panel: RouterPanel, prompt: str = "") -> str:
         pairs.append(("out", str(view.output_tokens)))
     if view.reasoning_tokens != DEFAULT_REASONING_TOKENS:
         pairs.append(("think", str(view.reasoning_tokens)))
+    if view.bound != DEFAULT_BOUND:
+        pairs.append(("bound", f"{view.bound:g}"))
     if view.sort != "panel":
         pairs.append(("sort", view.sort))
     pairs += [(key, value) for key, value in (("family", view.family), ("why", view.why)) if value]

@@ -19,6 +19,11 @@ class Dot:
     card: DecisionCard
     lane: int
 
+    @property
+    def threshold(self) -> float | None:
+        """Where on the axis the router starts to escalate; None where no threshold decides."""
+        return self.card.decision.threshold if self.card.adjustable else None
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

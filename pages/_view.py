@@ -11,6 +11,7 @@ from llms.catalogue import Catalogue
 from llms.pool import CHANGED_NAME, ROUTES, Pool
 from router_models import RouterPanel
 from router_models.card import RouterCard
+from router_models.outcome_score import DEFAULT_BOUND
 from router_models.policy import DEFAULT_OUTPUT_TOKENS, DEFAULT_REASONING_TOKENS, MAX_TOKENS, Policy
 
 Sort = Literal["panel", "p_strong", "confidence", "cost", "latency"]
@@ -30,6 +31,7 @@ class RouteView:
         cost_weight: See `Policy`.
         output_tokens: Expected length of the answer.
         reasoning_tokens: Hidden tokens that reasoning LLMs are assumed to think first.
+        bound: P(correct) from which the evidence of a router lists an LLM as sufficient.
         sort: Order of the cards; `panel` puts learnt routers first.
         family: Only routers of this family; '' for all.
         differing: Only routers that disagree with the majority.
@@ -42,6 +44,7 @@ class RouteView:
     cost_weight: float = 0.0
     output_tokens: int = DEFAULT_OUTPUT_TOKENS
     reasoning_tokens: int = DEFAULT_REASONING_TOKENS
+    bound: float = DEFAULT_BOUND
     sort: Sort = "panel"
     family: str = ""
     differing: bool = False
@@ -76,6 +79,7 @@ def read_view(values: Mapping[str, str], panel: RouterPanel) -> tuple[RouteView,
     weight = _number(values.get("cost"), 0.0, 1.0, "cost weight", problems)
     tokens = _number(values.get("out"), 0, MAX_TOKENS, "expected answer length", problems)
     hidden = _number(values.get("think"), 0, MAX_TOKENS, "number of hidden reasoning tokens", problems)
+    bound = _number(values.get("bound"), 0.0, 1.0, "bound on P(correct)", problems)
     family = values.get("family", "")
     families = {panel[name].family for name in panel.ids}
     if family and family not in families:
@@ -92,6 +96,7 @@ def read_view(values: Mapping[str, str], panel: RouterPanel) -> tuple[RouteView,
         cost_weight=0.0 if weight is None else weight,
         output_tokens=DEFAULT_OUTPUT_TOKENS if tokens is None else int(tokens),
         reasoning_tokens=DEFAULT_REASONING_TOKENS if hidden is None else int(hidden),
+        bound=DEFAULT_BOUND if bound is None else bound,
         sort=sort if sort in get_args(Sort) else "panel",  # type: ignore[arg-type]  # checked just now
         family=family if family in families else "",
         differing=values.get("differ") == "1",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pages._cards import DecisionCard, Segment
+from pages._categories import CategoriesForm, form_of
 from router_models import RouterPanel
 from router_models.base import Router
 from router_models.card import RouterCard
 from router_models.explain import Explanation, Piece
 from router_models.novelty import FAR_PERCENTILE
-from router_models.semantic import MAX_DESCRIPTIONS, SemanticRouter
 
 STRONGEST = 5
 """How many of the weightiest pieces are named in words beside the marked text."""
@@ -38,15 +38,6 @@ class MarkedPiece:
 
 
 @dataclass(frozen=True, slots=True)
-class DescriptionsForm:
-    """The editable descriptions of a semantic router: (route, its lines) pairs."""
-
-    routes: tuple[tuple[str, str], ...]
-    edited: bool
-    most: int = MAX_DESCRIPTIONS
-
-
-@dataclass(frozen=True, slots=True)
 class Why:
     """Everything behind one decision.
 
@@ -60,7 +51,7 @@ class Why:
         silent: Why no piece is marked; '' where some are, or where the evidence itself says so.
         distance: How far the decision is from another pick, one sentence; '' for a router that could not run.
         far: Whether the prompt is far from the router's training prompts.
-        form: The descriptions to edit; None for routers without any.
+        form: The categories to edit; None for routers without any.
     """
 
     card: RouterCard
@@ -72,7 +63,7 @@ class Why:
     silent: str
     distance: str
     far: bool
-    form: DescriptionsForm | None
+    form: CategoriesForm | None
 
 
 def why_of(
@@ -101,7 +92,7 @@ def why_of(
         silent="" if shown or explanation is None else _silence(explanation),
         distance=_distance(decided) if decided else "",
         far=percentile is not None and percentile >= FAR_PERCENTILE,
-        form=_form(edited or panel[name], edited is not None),
+        form=form_of(edited or panel[name]),
     )
 
 
@@ -143,9 +134,3 @@ def visible(text: str) -> str:
 
 def _tint(weight: float, largest: float) -> int:
     return 0 if abs(weight) < FAINTEST else 8 + round(40 * abs(weight) / largest)
-
-
-def _form(router: Router, edited: bool) -> DescriptionsForm | None:
-    if not isinstance(router, SemanticRouter):
-        return None
-    return DescriptionsForm(tuple((route, "\n".join(texts)) for route, texts in router.descriptions.items()), edited)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +13,7 @@ import gradio as gr
 from errors import PlaygroundError
 from pages._ask import TokenCounter, prompt_box
 from pages._board import Board, Notices
+from pages._categories import edited_router
 from pages._components import page_footer, page_header
 from pages._defects import as_shown
 from pages._examples import load_examples
@@ -21,11 +24,15 @@ from pages.look import ASSETS
 from router_models import RouterPanel
 from router_models.explain import Explanation, explain
 from router_models.prompts import clean_prompt
-from router_models.semantic import SemanticRouter
+from router_models.waiting import WaitingQueue
 from settings import Settings
 
-FOOTER = "No LLM is called on this page: routers decide from the prompt alone, and costs are estimates."
+FOOTER = "Routers decide from the prompt alone; the LLMs of the pool are not called, and costs are estimates."
 PANEL_QUEUE = "panel"
+NEWS_EVERY_S = 0.1
+TOLD_AFTER_S = 10.0
+"""After which time a tab is told that nothing is new, so that no request stays open for long."""
+
 SESSION_SECONDS = 4 * 3600
 
 Fields = Mapping[str, object]
@@ -56,11 +63,13 @@ def add_route_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings) -> N
         "submitted": board.submitted(page.submitted, **runs, outputs=[board, state], api_name="route_submitted"),
         "described": board.described(page.described, **runs, outputs=[board, state], api_name="route_described"),
         "explained": board.explained(page.explained, **runs, outputs=[state], api_name="route_explained"),
+        "awaited": board.awaited(page.awaited, **common, outputs=[], queue=False, api_name="route_awaited"),
         "adjusted": board.adjusted(page.adjusted, **common, outputs=[board], queue=False, api_name="route_adjusted"),
     }
     for kind, event in events.items():
         event.failure(None, js=_tell("rp:refused", kind), api_visibility="private")
-    events["explained"].success(None, js=_tell("rp:explained", "explained"), api_visibility="private")
+    for kind in ("explained", "awaited"):
+        events[kind].success(None, js=_tell(f"rp:{kind}", kind), api_visibility="private")
 
 
 def _tell(name: str, detail: str) -> str:
@@ -82,6 +91,7 @@ class RoutePage:
         self._panel = panel
         self.examples = load_examples()
         self._board = Board(panel, self.examples)
+        self._queue = WaitingQueue(panel)
 
     def first_board(self) -> str:
         """The board before anything is known of the visitor."""
@@ -114,6 +124,17 @@ class RoutePage:
             found = {score.router: Explanation(score.router, said) for score in session.run.scores}
         return dataclasses.replace(session, explanations=found)
 
+    async def awaited(self, session: Session, event: gr.EventData) -> None:
+        """Returns as soon as more waiting routers have answered than the page shows; `adjusted` shows them.
+
+        It changes no state, so a new prompt may overtake it, and holds no thread, so any number of tabs may wait.
+        """
+        shown = _fields(event).get("answered")
+        known = shown if isinstance(shown, int) else 0
+        deadline = time.monotonic() + TOLD_AFTER_S
+        while session.waiting and not session.waiting.has_news(known) and time.monotonic() < deadline:  # noqa: ASYNC110  threads answer
+            await asyncio.sleep(NEWS_EVERY_S)
+
     def _changed(
         self, session: Session, fields: Fields, change: Callable[[Session, Fields], Session]
     ) -> tuple[str, Session]:
@@ -132,23 +153,23 @@ class RoutePage:
         return dataclasses.replace(session, linked=session.run.prompt if session.run else "")
 
     def _submit(self, session: Session, fields: Fields) -> Session:
-        return session.with_run(self._panel.run(clean_prompt(fields.get("prompt")), replace=session.edited))
+        session = session.with_run(self._panel.run(clean_prompt(fields.get("prompt")), replace=session.edited))
+        return session if session.run is None else session.with_waiting(self._queue.ask(session.run, session.edited))
 
     def _describe(self, session: Session, fields: Fields) -> Session:
         name = require_text(fields.get("router"), "router")
         router = self._panel[name]
         edited = {kept: other for kept, other in session.edited.items() if kept != name}
-        descriptions = fields.get("descriptions")
-        if isinstance(descriptions, dict) and isinstance(router, SemanticRouter):
-            edited[name] = router.with_descriptions(
-                {
-                    str(route): tuple(require_text(lines, "descriptions").splitlines())
-                    for route, lines in descriptions.items()
-                }
-            )
-        if session.run is None:
+        changed = edited_router(router, fields.get("categories"))
+        if changed is not None:
+            edited[name] = changed
+        run = session.run
+        if run is None:
             return dataclasses.replace(session, edited=edited)
-        return session.with_rerun(self._panel.run(session.run.prompt, only=[name], replace=edited), edited)
+        if router.waits:  # asked again in the background, where the LLM's answer to this prompt is still known
+            session = dataclasses.replace(session.with_run(run), edited=edited)
+            return session.with_waiting(self._queue.ask(run, edited))
+        return session.with_rerun(self._panel.run(run.prompt, only=[name], replace=edited), edited)
 
     def _shown(self, session: Session, fields: Fields, error: PlaygroundError | None = None) -> str:
         """The board under the controls that the page sent; a bare one where those cannot be used."""

@@ -20,12 +20,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("prompt", help="the prompt; - reads it from standard input")
     parser.add_argument("--router", action="append", metavar="ID", help="only this router (may be given again)")
+    parser.add_argument("--llm-routers", action="store_true", help="also the routers that ask an LLM (seconds)")
     parser.add_argument("--json", action="store_true", help="print a list of decision objects")
     options = parser.parse_args(arguments)
     prompt = sys.stdin.read() if options.prompt == "-" else options.prompt
     try:
         panel = load_panel()
-        run = panel.run(prompt, only=options.router)
+        run = panel.run(prompt, only=options.router, waiting=options.llm_routers)
         decisions = panel.decisions(run)
     except PlaygroundError as error:
         print(f"{error.what}\n{error.mend}", file=sys.stderr)

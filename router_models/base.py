@@ -35,6 +35,9 @@ class Router(ABC):
     waits = False
     """True for routers that wait for a network or an LLM: the panel runs those beside the others, with a time-out."""
 
+    own_network = False
+    """True for routers with a neural network of their own: the panel runs those on a second thread."""
+
     def __init__(self, card: RouterCard, folder: Path, encoders: Encoders) -> None:
         self.card = card
         self.folder = folder
@@ -61,6 +64,11 @@ class Router(ABC):
     def routes(self) -> tuple[str, ...]:
         """Route names, cheapest first."""
         return self.card.routes
+
+    @property
+    def feature(self) -> str:
+        """Under which name a batch remembers this router's probabilities; a user's edited copy has its own."""
+        return f"route:{self.id}:{id(self)}"
 
     @property
     def loaded(self) -> bool:
@@ -107,7 +115,7 @@ class Router(ABC):
             UnavailableError: The router cannot run.
         """
         self.load()
-        return batch.feature(f"route:{self.id}", lambda: self._checked(self._predict_proba(batch), len(batch)))
+        return batch.feature(self.feature, lambda: self._checked(self._predict_proba(batch), len(batch)))
 
     def score(self, batch: PromptBatch) -> list[RouterScore]:
         """Routes a batch and says of each prompt what, how fast and on what evidence.

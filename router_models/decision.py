@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ class RouterScore:
         warnings: Full sentences.
         novelty_percentile: Share in percent of the router's own training prompts that lie closer to their
             neighbours than this prompt does; None where the router has no reference.
+        p_correct: Calibrated P(correct) by measured LLM; empty for routers that do not judge LLMs one by one.
     """
 
     router: str
@@ -31,6 +33,7 @@ class RouterScore:
     evidence: str = ""
     warnings: tuple[str, ...] = ()
     novelty_percentile: float | None = None
+    p_correct: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def p_strong(self) -> float:

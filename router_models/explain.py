@@ -23,6 +23,7 @@ LONGEST_WORD = 30
 NO_EVIDENCE = "This router does not read the prompt, so there is no evidence to show."
 TOO_LONG = f"Prompts of more than {MAX_PROMPT_CHARACTERS:,} characters are not examined word by word."
 TOO_FEW = "The prompt is too short to leave a part of it out."
+NOT_EXAMINED = "It is not examined word by word, as that would take an LLM call for every part of the prompt."
 OCCLUSION = "A stretch's weight is how far P(escalate) moves when it is left out and the router runs again."
 
 
@@ -38,7 +39,7 @@ class Piece:
 class Similar:
     """A description near the prompt, with the cosine of the angle between their embeddings."""
 
-    route: str
+    category: str
     text: str
     cosine: float
 
@@ -76,7 +77,7 @@ def explain(panel: RouterPanel, run: PanelRun, replace: Mapping[str, Router] | N
         replace: The routers that stood in for the panel's own in that run.
     """
     routers = {score.router: (replace or {}).get(score.router, panel[score.router]) for score in run.scores}
-    readers = [name for name, router in routers.items() if router.evidence_kind]
+    readers = [name for name, router in routers.items() if router.evidence_kind and not router.waits]
     too_long = len(run.prompt) > MAX_PROMPT_CHARACTERS
     texts, rest = ([], run.prompt) if too_long else split_pieces(run.prompt)
     variants = [_without(texts, rest, left_out) for left_out in range(len(texts))]
@@ -93,6 +94,11 @@ def explain(panel: RouterPanel, run: PanelRun, replace: Mapping[str, Router] | N
         )
         for score in run.scores
     }
+
+
+def unexamined(router: Router) -> Explanation | None:
+    """What there is to say of a router that waits for an LLM; None for others, which are examined."""
+    return Explanation(router.id, f"{router.evidence_kind} {NOT_EXAMINED}") if router.waits else None
 
 
 def split_pieces(prompt: str) -> tuple[list[str], str]:
@@ -128,6 +134,8 @@ def _explanation(
 ) -> Explanation:
     if not router.evidence_kind:
         return Explanation(score.router, NO_EVIDENCE, novelty_percentile=score.novelty_percentile)
+    if router.waits:
+        note = NOT_EXAMINED
     nearest: tuple[Similar, ...] = ()
     if isinstance(router, SemanticRouter):
         nearest = tuple(Similar(*found) for found in router.nearest(PromptBatch([prompt]))[0])

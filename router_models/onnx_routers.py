@@ -16,6 +16,7 @@ class KerasRouter(Router):
     """A Keras network over WordPiece ids, served from its ONNX export `model.onnx` (output `logits`)."""
 
     evidence_kind = "A small neural network reads the word pieces in order."
+    own_network = True
 
     def _load(self) -> None:
         self._model = OnnxModel(self.folder / "model.onnx", ["logits"], threads=1)

@@ -22,8 +22,11 @@ from router_models.policy import Policy, decide
 from router_models.prompt_batch import PromptBatch
 from router_models.prompts import clean_prompt
 
-DEFAULT_TIMEOUT_S = 20.0
+DEFAULT_TIMEOUT_S = 60.0
 DEFAULT_CONCURRENCY = 2
+LOADS_WHEN_ASKED = "loads when asked"
+"""State of a router that waits for an LLM and has not been asked yet: nothing is wrong with it."""
+
 _DEFECT = "This is a defect of the router; the other routers are not affected. Please report it."
 
 logger = logging.getLogger(__name__)
@@ -78,6 +81,7 @@ class RouterPanel:
         self.catalogue = catalogue
         self._timeout_s = timeout_s
         self._slots = threading.BoundedSemaphore(concurrency)
+        self._beside = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="network")
         self._waiters = ThreadPoolExecutor(max_workers=16, thread_name_prefix="router")
         self._novelty = NoveltyHints(encoders)
         self._failures: dict[str, Unavailable] = {}
@@ -100,21 +104,33 @@ class RouterPanel:
                 f"There is no router '{router_id}'.", f"Choose one of: {', '.join(self.ids)}."
             ) from None
 
+    @property
+    def immediate_ids(self) -> tuple[str, ...]:
+        """Ids of the routers that do not wait: the default panel."""
+        return tuple(name for name, router in self._routers.items() if not router.waits)
+
+    @property
+    def waiting_ids(self) -> tuple[str, ...]:
+        """Ids of the routers that wait for a network or an LLM; they run only when they are asked for."""
+        return tuple(name for name, router in self._routers.items() if router.waits)
+
     def default_policy(self) -> Policy:
         """The first pool of the catalogue and every router's own operating point."""
         return Policy(pool=self.catalogue.default_pool)
 
     def warm_up(self) -> None:
-        """Loads every router and runs the panel once; what cannot load is logged and shown as unavailable."""
+        """Loads the routers that do not wait and runs them once; what cannot load is shown as unavailable."""
         self.run("Warm up.")
 
     def status(self) -> dict[str, str]:
-        """State of every router: 'ready', 'not loaded yet', or why it is unavailable."""
+        """State of every router: 'ready', 'not loaded yet', 'loads when asked', or why it is unavailable."""
         return {
             name: "ready"
             if router.loaded
             else self._failures[name].what
             if name in self._failures
+            else LOADS_WHEN_ASKED
+            if router.waits
             else "not loaded yet"
             for name, router in self._routers.items()
         }
@@ -126,21 +142,23 @@ class RouterPanel:
         replace: Mapping[str, Router] | None = None,
         *,
         novelty: bool = True,
+        waiting: bool = False,
     ) -> PanelRun:
         """Runs the panel on one prompt.
 
         Args:
             prompt: The prompt as typed.
-            only: Ids of the routers to run; None runs all.
+            only: Ids of the routers to run; None runs all that do not wait.
             replace: Routers to run instead of the panel's own of that id (a user's edited descriptions).
             novelty: Whether to say how far the prompt is from each router's training prompts, which takes a forward
                 of the frozen encoder even where no router that runs needs one.
+            waiting: Whether `only=None` includes the routers that wait for a network or an LLM.
 
         Raises:
             BadInputError: The prompt is empty, unreadable or too long.
             UnknownNameError: `only` names a router that does not exist.
         """
-        return self.run_batch([prompt], only, replace, novelty=novelty)[0]
+        return self.run_batch([prompt], only, replace, novelty=novelty, waiting=waiting)[0]
 
     def run_batch(
         self,
@@ -149,19 +167,21 @@ class RouterPanel:
         replace: Mapping[str, Router] | None = None,
         *,
         novelty: bool = True,
+        waiting: bool = False,
     ) -> list[PanelRun]:
         """Runs the panel on several prompts; as `run`, one `PanelRun` per prompt."""
         if not prompts:
             return []
         batch = PromptBatch([clean_prompt(prompt) for prompt in prompts])
-        chosen = [self[name] for name in (self.ids if only is None else dict.fromkeys(only))]
+        default = self.ids if waiting else self.immediate_ids
+        chosen = [self[name] for name in (default if only is None else dict.fromkeys(only))]
         routers = [(replace or {}).get(router.id, router) for router in chosen]
         start = time.perf_counter()
-        waiting = {router.id: self._waiters.submit(self._score, router, batch) for router in routers if router.waits}
+        futures = {router.id: self._waiters.submit(self._score, router, batch) for router in routers if router.waits}
         with self._slots:
-            outcomes = {router.id: self._score(router, batch) for router in routers if not router.waits}
+            outcomes = self._score_all([router for router in routers if not router.waits], batch)
         deadline = start + self._timeout_s
-        outcomes |= {name: self._await(name, future, deadline) for name, future in waiting.items()}
+        outcomes |= {name: self._await(name, future, deadline) for name, future in futures.items()}
         columns = [outcomes[router.id] for router in routers]
         if novelty:
             columns = [self._with_novelty(router, outcomes[router.id], batch) for router in routers]
@@ -183,11 +203,12 @@ class RouterPanel:
         """Decisions that follow from a run under a policy; no model runs."""
         policy = policy or self.default_policy()
         quotes = self.quote(run.prompt, policy)
-        return [decide(score, self[score.router].card, policy, quotes) for score in run.scores]
+        measured = self.catalogue.measured
+        return [decide(score, self[score.router].card, policy, quotes, measured) for score in run.scores]
 
-    def quote(self, prompt: str, policy: Policy) -> dict[str, CostEstimate]:
-        """Estimated cost of sending a prompt to each LLM of the policy's pool, by LLM id."""
-        llms = [self.catalogue[name] for name in dict.fromkeys(policy.pool.serves.values())]
+    def quote(self, prompt: str, policy: Policy, llm_ids: Sequence[str] = ()) -> dict[str, CostEstimate]:
+        """Estimated cost of sending a prompt to each LLM of the policy's pool, and to others, by LLM id."""
+        llms = [self.catalogue[name] for name in dict.fromkeys((*policy.pool.serves.values(), *llm_ids))]
         tokens = {encoding: count_tokens(prompt, encoding).tokens for encoding in {llm.encoding for llm in llms}}
         return {
             llm.id: estimate_cost_usd(
@@ -199,6 +220,13 @@ class RouterPanel:
             )
             for llm in llms
         }
+
+    def _score_all(self, routers: Sequence[Router], batch: PromptBatch) -> dict[str, list[RouterScore] | Unavailable]:
+        """Scores on two threads: routers with networks of their own on one, those that share encoders on the other."""
+        apart = [router for router in routers if router.own_network]
+        rest = [router for router in routers if not router.own_network]
+        future = self._beside.submit(lambda: {router.id: self._score(router, batch) for router in apart})
+        return {router.id: self._score(router, batch) for router in rest} | future.result()
 
     def _score(self, router: Router, batch: PromptBatch) -> list[RouterScore] | Unavailable:
         """Scores, or why there are none: one router's failure never reaches the others."""

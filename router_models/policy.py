@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from errors import BadInputError
 from llms.cost import CostEstimate
@@ -12,6 +11,14 @@ from llms.pool import Pool
 from router_models.card import RouterCard
 from router_models.decision import Decision, RouterScore
 from router_models.novelty import FAR_PERCENTILE
+from router_models.pool_choice import (
+    NO_PRICE,
+    NOTHING_MEASURED,
+    choose_from_pool,
+    price_shares,
+    unmeasured,
+    unmeasured_warning,
+)
 
 DEFAULT_OUTPUT_TOKENS = 300
 DEFAULT_REASONING_TOKENS = 1_000
@@ -61,22 +68,35 @@ class Policy:
         return self.thresholds.get(card.router, default)
 
 
-def decide(score: RouterScore, card: RouterCard, policy: Policy, quotes: Mapping[str, CostEstimate]) -> Decision:
+def decide(
+    score: RouterScore,
+    card: RouterCard,
+    policy: Policy,
+    quotes: Mapping[str, CostEstimate],
+    measured: Mapping[str, str] = NOTHING_MEASURED,
+) -> Decision:
     """Applies a policy to one router's score.
 
     A two-route router picks the dearer route where p_strong ≥ threshold. A router with more routes picks the one of
     highest utility P(route) − cost weight × price, the price being the route's estimated cost as a share of the
-    dearest route's.
+    dearest route's. A router that judges LLMs one by one does so for the pool's LLMs where all of them are measured;
+    else it judges the pair it was measured on, and says so.
 
     Args:
         score: What the router said.
         card: The router's card.
         policy: The user's controls.
-        quotes: Estimated cost of this prompt by LLM id, for every LLM that serves one of the router's routes.
+        quotes: Estimated cost of this prompt by LLM id, for every LLM of the pool.
+        measured: LLM id → name under which its outcomes were measured.
     """
     threshold = policy.threshold(card)
     warnings = list(score.warnings)
-    if threshold is not None:
+    missing = unmeasured(score, policy.pool, measured) if score.p_correct else ()
+    if score.p_correct and not missing:
+        chosen = choose_from_pool(score, card, policy.pool, policy.cost_weight, quotes, measured)
+        score, threshold, pick, why = chosen.score, None, chosen.pick, chosen.why
+        warnings.extend(chosen.warnings)
+    elif threshold is not None:
         pick = 1 if score.p_strong >= threshold else 0
         margin = abs(score.p_strong - threshold)
         side = "above" if pick else "below"
@@ -84,7 +104,9 @@ def decide(score: RouterScore, card: RouterCard, policy: Policy, quotes: Mapping
     else:
         pick, why, priced = _pick_by_utility(score, policy, quotes)
         if not priced:
-            warnings.append("Cost weight ignored: an LLM of the pool has no price.")
+            warnings.append(NO_PRICE)
+    if missing:
+        warnings.append(unmeasured_warning(missing))
     if score.novelty_percentile is not None and score.novelty_percentile >= FAR_PERCENTILE:
         warnings.append(f"Far from its training prompts ({_ordinal(score.novelty_percentile)} percentile).")
     route = score.routes[pick]
@@ -113,7 +135,7 @@ def _reason(*clauses: str) -> str:
 def _pick_by_utility(score: RouterScore, policy: Policy, quotes: Mapping[str, CostEstimate]) -> tuple[int, str, bool]:
     """Index of the picked route, a clause that says why, and whether every needed price was there."""
     likeliest = max(range(len(score.routes)), key=score.probabilities.__getitem__)
-    shares = _price_shares([quotes[policy.pool.serves[route]].usd for route in score.routes])
+    shares = price_shares([quotes[policy.pool.serves[route]].usd for route in score.routes])
     if policy.cost_weight == 0 or shares is None:
         why = f"{score.routes[likeliest]} is likeliest with {score.probabilities[likeliest]:.2f}"
         return likeliest, why, policy.cost_weight == 0 or shares is not None
@@ -128,15 +150,6 @@ def _pick_by_utility(score: RouterScore, policy: Policy, quotes: Mapping[str, Co
     gap = score.probabilities[likeliest] - score.probabilities[pick]
     why = f"{score.routes[likeliest]} is {gap:.2f} likelier, but not worth its price at this cost weight"
     return pick, why, True
-
-
-def _price_shares(costs: list[Decimal | None]) -> list[float] | None:
-    """Costs as shares of the dearest; None if one is unknown."""
-    known = [cost for cost in costs if cost is not None]
-    if len(known) < len(costs):
-        return None
-    dearest = max(known)
-    return [float(cost / dearest) if dearest else 0.0 for cost in known]
 
 
 def _ordinal(percentile: float) -> str:

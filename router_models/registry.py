@@ -11,11 +11,22 @@ from errors import DataError, PlaygroundError
 from router_models.base import Router
 from router_models.baselines import ConstantRouter, PromptLengthRouter, RandomRouter
 from router_models.card import RouterCard, load_card
+from router_models.cascade import CascadeRouter
+from router_models.causal_5star import Causal5StarRouter
+from router_models.composite import CompositeRouter
 from router_models.encoder import Encoders
 from router_models.encoder_routers import Encoder3WayRouter, EncoderQualityRouter
+from router_models.ensemble import EnsembleRouter
+from router_models.hierarchical import HierarchicalRouter
+from router_models.llm_classifier import LlmClassifierRouter
+from router_models.llm_router import LlmRouter
+from router_models.matrix_factorization import MatrixFactorizationRouter
+from router_models.nearest_neighbours import NearestNeighboursRouter
 from router_models.onnx_routers import KerasRouter
 from router_models.prompt_batch import PromptBatch
+from router_models.prototypes import PrototypesRouter
 from router_models.semantic import SemanticRouter
+from router_models.similarity_weighted import SimilarityWeightedRouter
 
 WEIGHTS = Path(__file__).parent / "weights"
 
@@ -24,10 +35,21 @@ ROUTERS: dict[str, type[Router]] = {
     "always-weak": ConstantRouter,
     "always-strong": ConstantRouter,
     "prompt-length": PromptLengthRouter,
+    "keras-dnn": KerasRouter,
     "keras-cnn": KerasRouter,
     "encoder-3way": Encoder3WayRouter,
     "encoder-quality": EncoderQualityRouter,
     "semantic": SemanticRouter,
+    "knn": NearestNeighboursRouter,
+    "kmeans": PrototypesRouter,
+    "similarity-weighted": SimilarityWeightedRouter,
+    "matrix-factorization": MatrixFactorizationRouter,
+    "causal-5star": Causal5StarRouter,
+    "llm-classifier": LlmClassifierRouter,
+    "llm-router": LlmRouter,
+    "hierarchical": HierarchicalRouter,
+    "ensemble": EnsembleRouter,
+    "cascade": CascadeRouter,
 }
 
 
@@ -55,11 +77,15 @@ class BrokenRouter(Router):
 
 def build_routers(encoders: Encoders, weights: Path = WEIGHTS) -> list[Router]:
     """Makes every router from its card, without reading weights; one with a broken card becomes unavailable."""
-    routers: list[Router] = []
+    routers: dict[str, Router] = {}
     for name, kind in ROUTERS.items():
         folder = weights / name
         try:
-            routers.append(kind(load_card(folder), folder, encoders))
+            card = load_card(folder)
+            if issubclass(kind, CompositeRouter):  # it may ask whatever comes before it
+                routers[name] = kind(card, folder, encoders, dict(routers))
+            else:
+                routers[name] = kind(card, folder, encoders)
         except DataError as error:
-            routers.append(BrokenRouter(name, error, folder, encoders))
-    return routers
+            routers[name] = BrokenRouter(name, error, folder, encoders)
+    return list(routers.values())

@@ -31,7 +31,7 @@ def test_the_documentation_loads_nothing_from_outside(client: TestClient) -> Non
 
 def test_decisions_are_served_beside_the_pages(client: TestClient, panel: RouterPanel) -> None:
     answer = client.post("/api/decide", json={"prompt": "Say hello."}).json()
-    assert [decision["router"] for decision in answer["decisions"]] == list(panel.ids)
+    assert [decision["router"] for decision in answer["decisions"]] == list(panel.immediate_ids)
 
 
 def test_the_warm_up_readies_every_router_in_the_background(panel: RouterPanel) -> None:

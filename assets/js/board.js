@@ -4,9 +4,10 @@
 // carry their value as data-value, which is copied into them here: an attribute would be overwritten under the
 // reader's hand.
 // One request runs at a time. Others wait, one of each kind, and read the controls when their turn comes, so that an
-// old answer never undoes a newer one. Only "explained" has its own lane: it takes seconds and brings no board, so
-// thresholds go on moving meanwhile.
-const KINDS = ["opened", "submitted", "described", "adjusted", "explained"]; // which goes first
+// old answer never undoes a newer one. "explained" has its own lane: it takes seconds and brings no board, so
+// thresholds go on moving meanwhile. So has "awaited", which waits for routers that ask an LLM and changes nothing:
+// even a new prompt may overtake it.
+const KINDS = ["opened", "submitted", "described", "adjusted", "explained", "awaited"]; // which goes first
 const GIVE_UP_MS = 60000;
 const GIVE_UP_ADJUSTED_MS = 8000;
 const THROTTLE_MS = 60;
@@ -18,7 +19,7 @@ const all = (selector) => [...element.querySelectorAll(selector)];
 const waiting = new Map();
 const running = new Map(); // kind -> {echo, timer, prompt}
 const touched = new Map(); // name of a control -> {value, after}: set by the reader after that many requests
-const drafts = new Map(); // route of a router -> {saved, text}: descriptions that are not applied yet
+const drafts = new Map(); // category of a router -> {saved, text}: descriptions and rules that are not applied yet
 const open = new Set();
 let echo = 0;
 let throttle = 0;
@@ -52,8 +53,11 @@ function send(kind, { changes, keep = false, ...fields } = {}) {
   next();
 }
 
-const free = (kind) => (kind === "adjusted" ? !running.size || only("explained") : !running.size);
-const only = (kind) => running.size === 1 && running.has(kind);
+const asked = () => [...running.keys()].filter((kind) => kind !== "awaited"); // what the reader is waiting for
+function free(kind) {
+  if (kind === "awaited") return !running.has("awaited");
+  return asked().every((other) => kind === "adjusted" && other === "explained");
+}
 
 function next() {
   const kind = KINDS.find((name) => waiting.has(name) && free(name));
@@ -78,8 +82,8 @@ function finish(kind) {
 }
 
 function showBusy() {
-  document.documentElement.toggleAttribute("data-rp-busy", [...running.keys()].some((kind) => kind !== "adjusted"));
-  running.size ? board().setAttribute("aria-busy", "true") : board().removeAttribute("aria-busy");
+  document.documentElement.toggleAttribute("data-rp-busy", asked().some((kind) => kind !== "adjusted"));
+  asked().length ? board().setAttribute("aria-busy", "true") : board().removeAttribute("aria-busy");
 }
 
 function giveUp(kind, said) {
@@ -101,16 +105,20 @@ function place(answer) {
     else if (control.value !== value && !inUse(control)) control.value = value;
     if (control.type === "range" && touched.has(control.name)) draw(control);
   }
-  for (const text of all("textarea[data-saved]")) {
-    if (drafts.get(draftOf(text))?.saved !== text.dataset.saved) drafts.delete(draftOf(text)); // applied or restored
-    const value = drafts.get(draftOf(text))?.text ?? text.dataset.saved;
-    if (text.value !== value) text.value = value;
+  for (const field of all("[data-saved]")) {
+    if (drafts.get(draftOf(field))?.saved !== field.dataset.saved) drafts.delete(draftOf(field)); // applied or restored
+    const value = drafts.get(draftOf(field))?.text ?? field.dataset.saved;
+    if (field.value !== value) field.value = value;
   }
+  for (const choice of all("[data-chosen]")) choice.value = choice.dataset.chosen;
 }
 
 // A number is half typed until the reader leaves its field.
 const inUse = (control) => control.type === "number" && control === document.activeElement;
-const draftOf = (text) => `${text.closest("fieldset").dataset.descriptions} ${text.dataset.route}`;
+function draftOf(field) {
+  const { descriptions, set } = field.closest("fieldset").dataset;
+  return [descriptions, set, field.dataset.category, field.dataset.rule].join(" ");
+}
 
 function draw(range) {
   range.closest("label").querySelector("[data-shown]").textContent = Number(range.value).toFixed(2);
@@ -129,7 +137,8 @@ function answered() {
   if (waiting.size || throttle) return next();
   remember();
   if (kind === "submitted") show(element.querySelector(".rp-notices > *") ?? element.querySelector(".rp-verdict"));
-  if (!running.size && element.querySelector("[data-needs-evidence]")) send("explained");
+  if (!asked().length && element.querySelector("[data-needs-evidence]")) send("explained");
+  if (element.querySelector("[data-pending]") && !running.has("awaited")) send("awaited", { answered: Number(board().dataset.answered) });
 }
 
 function keepFocus() {
@@ -183,8 +192,14 @@ function settle() {
   send("adjusted"); // filters and sorts anew
 }
 
-function descriptionsOf(fieldset) {
-  return Object.fromEntries([...fieldset.querySelectorAll("textarea")].map((text) => [text.dataset.route, text.value]));
+function describe(fieldset, categories) {
+  send("described", { router: fieldset.dataset.descriptions, categories });
+}
+
+function categoriesOf(fieldset) {
+  const texts = [...fieldset.querySelectorAll("[data-category]")].map((text) => [text.dataset.category, text.value]);
+  const rules = [...fieldset.querySelectorAll("[data-rule]")].map((rule) => [rule.dataset.rule, rule.value]);
+  return { set: fieldset.dataset.set, descriptions: Object.fromEntries(texts), rules };
 }
 
 const CLICKS = {
@@ -197,12 +212,8 @@ const CLICKS = {
   "[data-copy-link]": copyLink,
   "[data-reset]": reset,
   "[data-show-all]": () => send("adjusted", { changes: { differ: null, family: null } }),
-  "[data-apply]": (button) => {
-    const fieldset = button.closest("fieldset");
-    send("described", { router: fieldset.dataset.descriptions, descriptions: descriptionsOf(fieldset) });
-  },
-  "[data-restore]": (button) =>
-    send("described", { router: button.closest("fieldset").dataset.descriptions, descriptions: null }),
+  "[data-apply]": (button) => describe(button.closest("fieldset"), categoriesOf(button.closest("fieldset"))),
+  "[data-restore]": (button) => describe(button.closest("fieldset"), null),
 };
 
 element.addEventListener("click", (event) => {
@@ -223,6 +234,7 @@ element.addEventListener("input", ({ target }) => {
   }, THROTTLE_MS);
 });
 element.addEventListener("change", ({ target }) => {
+  if (target.dataset.chosen !== undefined) return describe(target.closest("fieldset"), { set: target.value });
   if (!target.name) return;
   if (target.name === "share") ticked = target.checked;
   // Under the keyboard every step is a change: the cards wait until the reader leaves the slider.
@@ -266,6 +278,11 @@ document.addEventListener("rp:refused", (event) => giveUp(event.detail, REFUSED)
 document.addEventListener("rp:explained", () => {
   finish("explained");
   send("adjusted", { keep: true });
+});
+
+document.addEventListener("rp:awaited", () => {
+  finish("awaited");
+  send("adjusted", { keep: held });
 });
 
 watch("value", answered);

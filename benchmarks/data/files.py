@@ -72,6 +72,22 @@ def read_jsonl(path: Path, columns: Sequence[str], origin: str) -> list[dict[str
     return rows
 
 
+def read_json(path: Path, columns: Sequence[str], origin: str) -> list[dict[str, Any]]:
+    """Read a JSON list of objects; arguments and errors as in `read_jsonl`."""
+    with _opened(path, origin) as file:
+        try:
+            rows = json.load(file)
+        except json.JSONDecodeError as error:
+            raise DataError(f"{path} is not JSON; it may be cut short.", MEND.format(origin=origin)) from error
+    if not isinstance(rows, list) or not rows:
+        raise DataError(f"{path} is not a JSON list of rows.", MEND.format(origin=origin))
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            raise DataError(f"Row {number} of {path} is not a JSON object.", MEND.format(origin=origin))
+        _require(row, columns, f"Row {number} of {path}", origin)
+    return rows
+
+
 def read_csv(path: Path, columns: Sequence[str], origin: str) -> list[dict[str, str]]:
     """Read a CSV file with a header line; arguments and errors as in `read_jsonl`."""
     with _opened(path, origin) as file:

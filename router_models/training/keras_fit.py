@@ -1,128 +1,132 @@
-"""Training a Keras network on labelled prompts, whole or out of fold."""
+"""Training networks on labelled prompts: epochs, validation, early stopping."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedKFold
+from scipy.special import log_softmax
 
-from benchmarks.benchmark import FloatArray, IntArray
-from router_models.training.keras_data import Ids, batches, pad
-from router_models.training.keras_network import N_ROUTES, CnnShape, build_network, dense_name
+from benchmarks.benchmark import BoolArray, FloatArray, IntArray
+from router_models.training.keras_data import Ids, batches
+from router_models.training.keras_network import N_ROUTES
+from router_models.training.keras_parallel import ParallelNetworks, Weights
+from router_models.training.keras_recipes import Recipe
+from router_models.training.keras_step import Predictor, TrainingStep
 
-if TYPE_CHECKING:
-    import keras
-
-THREADS = 2
-PREDICT_BATCH = 64
+logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """How a network is trained.
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Which network learns from which prompts.
 
     Attributes:
-        shape: Hyper-parameters of the network.
-        epochs: Passes over the training rows.
-        batch_size: Prompts a step.
-        learning_rate: Of AdamW.
-        weight_decay: Of AdamW.
+        rows: Token ids of n prompts.
+        labels: Index of the route that each should get, (n,).
+        learns: Whether a network learns from a prompt, (networks, n).
+        validates: Whether a prompt counts for a network's validation loss, (networks, n).
+        seeds: Seed of each network's weights.
     """
 
-    shape: CnnShape = field(default_factory=CnnShape)
-    epochs: int = 20
-    batch_size: int = 32
-    learning_rate: float = 3e-3
-    weight_decay: float = 1e-3
+    rows: Ids
+    labels: IntArray
+    learns: BoolArray
+    validates: BoolArray
+    seeds: Sequence[int]
 
 
-def limit_threads() -> None:
-    """Keep TensorFlow to two threads; call it before the first network is built."""
-    import tensorflow as tf
+@dataclass
+class Curves:
+    """Loss and accuracy of one network after each epoch; in training with dropout, as Keras reports them."""
 
-    tf.config.threading.set_intra_op_parallelism_threads(THREADS)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    train_loss: list[float] = field(default_factory=list)
+    train_accuracy: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    validation_accuracy: list[float] = field(default_factory=list)
+
+    @property
+    def best_epoch(self) -> int:
+        """Index of the epoch of lowest validation loss."""
+        return int(np.argmin(self.validation_loss))
 
 
-def fit_network(
-    rows: Sequence[NDArray[np.int64]],
-    labels: IntArray,
-    table: NDArray[np.float32],
-    recipe: Recipe,
-    seed: int,
-) -> keras.Model:
-    """Train a network with class weights, then take the class weights out of its logits.
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """What came out.
 
-    Weighting a class by w multiplies its odds by w, so subtracting log w from its logit gives the odds of the
-    training rows back: the probabilities mean what they say, while training has seen both classes equally.
+    Attributes:
+        weights: Of each network, from its best epoch if the recipe stops early, else from the last.
+        curves: Of each network, up to the epoch at which it would have stopped alone.
+        logits: Of every prompt by every network, at those weights, (networks, n, 2); NaN for prompts that all
+            networks learn from.
+    """
+
+    weights: list[Weights]
+    curves: list[Curves]
+    logits: FloatArray
+
+
+def fit(plan: Plan, recipe: Recipe, vocabulary: int, table: NDArray[np.float32] | None, seed: int = 0) -> Fitted:
+    """Train all networks of a plan side by side; none sees what another learns from.
 
     Args:
-        rows: WordPiece ids per prompt, n arrays.
-        labels: Route index per prompt, shape (n,).
-        table: Initial word embeddings, shape (vocabulary, dimensions).
+        plan: Who learns from what.
         recipe: Hyper-parameters.
-        seed: Seed of weights, dropout and the order of batches.
+        vocabulary: Number of token ids.
+        table: Frozen word embeddings, (vocabulary, dimensions); None where they are learnt from scratch.
+        seed: Seed of the order of prompts and of dropout.
     """
-    import keras
-
-    model = build_network(table, recipe.shape, seed)
-    model.compile(
-        optimizer=keras.optimizers.AdamW(recipe.learning_rate, weight_decay=recipe.weight_decay),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=False,
-    )
-    weights = len(labels) / N_ROUTES / np.bincount(labels, minlength=N_ROUTES)
+    networks = ParallelNetworks(recipe.shape, plan.seeds, vocabulary, table)
+    step, predict = TrainingStep(networks, recipe, seed), Predictor(networks)
+    weights = _row_weights(plan, recipe)
+    # Nobody asks what a network says of a prompt that all networks learn from.
+    asked = np.flatnonzero(~plan.learns.all(axis=0))
+    logits = np.full((networks.members, len(plan.rows), N_ROUTES), np.nan)
+    kept = [networks.weights(network) for network in range(networks.members)]
+    curves = [Curves() for _ in kept]
+    running = set(range(networks.members))
     rng = np.random.default_rng(seed)
-    for _ in range(recipe.epochs):
-        for batch in batches(rows, recipe.batch_size, rng):
-            model.train_on_batch(pad([rows[row] for row in batch]), labels[batch], sample_weight=weights[labels[batch]])
-    shift_bias(model, recipe.shape.members, -np.log(weights))
-    return model
+    for epoch in range(recipe.epochs):
+        sums = np.zeros((3, networks.members))
+        for batch in batches(plan.rows, recipe.batch_size, rng):
+            rows = [plan.rows[row] for row in batch]
+            sums += step(rows, plan.labels[batch], weights[:, batch], plan.learns[:, batch])
+        now = np.full_like(logits, np.nan)
+        now[:, asked] = predict([plan.rows[row] for row in asked])
+        for network in sorted(running):
+            curve = curves[network]
+            _add_epoch(curve, sums[:, network], now[network], plan, network)
+            if recipe.patience is None or curve.best_epoch == epoch:
+                kept[network], logits[network] = networks.weights(network), now[network]
+            elif epoch - curve.best_epoch >= recipe.patience:
+                running.remove(network)
+        validation = np.mean([curve.validation_loss[-1] for curve in curves])
+        logger.info("epoch %d, validation loss %.3f, %d networks learning", epoch + 1, validation, len(running))
+        if not running:
+            break
+    return Fitted(kept, curves, logits)
 
 
-def shift_bias(model: keras.Model, members: int, shift: FloatArray) -> None:
-    """Adds `shift` (2,) to the logits of a network, by way of its last biases."""
-    for member in range(members):
-        dense = model.get_layer(dense_name(member))
-        kernel, bias = dense.get_weights()
-        dense.set_weights([kernel, bias + shift])
+def _row_weights(plan: Plan, recipe: Recipe) -> FloatArray:
+    """Weight of every prompt in every network's loss, (networks, n); 0 where it does not learn from it."""
+    weights = plan.learns.astype(np.float64)
+    if recipe.class_weights:
+        for network, learns in enumerate(plan.learns):
+            counts = np.bincount(plan.labels[learns], minlength=N_ROUTES)
+            weights[network] *= (learns.sum() / N_ROUTES / counts)[plan.labels]
+    return weights
 
 
-def predict_logits(model: keras.Model, rows: Sequence[NDArray[np.int64]]) -> FloatArray:
-    """Logits of prompts, shape (n, 2), in the order given."""
-    order = np.argsort([len(row) for row in rows], kind="stable")
-    logits = np.empty((len(rows), N_ROUTES))
-    for start in range(0, len(rows), PREDICT_BATCH):
-        part = order[start : start + PREDICT_BATCH]
-        logits[part] = np.asarray(model(pad([rows[row] for row in part]), training=False))
-    return logits
-
-
-def out_of_fold(
-    rows: Ids, labels: IntArray, table: NDArray[np.float32], recipe: Recipe, n_folds: int, seed: int
-) -> tuple[FloatArray, IntArray]:
-    """Logits of every prompt from a network that has not seen it; questions must be distinct.
-
-    Args:
-        rows: WordPiece ids per prompt, n arrays.
-        labels: Route index per prompt, shape (n,).
-        table: Initial word embeddings, shape (vocabulary, dimensions).
-        recipe: Hyper-parameters.
-        n_folds: Number of folds; each holds the same share of every label.
-        seed: Seed of the folds and of the networks.
-
-    Returns:
-        Logits, shape (n, 2), and the fold of each prompt, shape (n,).
-    """
-    logits = np.empty((len(rows), N_ROUTES))
-    folds = np.empty(len(rows), dtype=np.int64)
-    splits = StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(labels, labels)
-    for fold, (learn, held) in enumerate(splits):
-        model = fit_network([rows[row] for row in learn], labels[learn], table, recipe, seed + fold)
-        logits[held] = predict_logits(model, [rows[row] for row in held])
-        folds[held] = fold
-    return logits, folds
+def _add_epoch(curve: Curves, sums: FloatArray, logits: FloatArray, plan: Plan, network: int) -> None:
+    loss, hits, rows = sums
+    held = plan.validates[network]
+    labels = plan.labels[held]
+    curve.train_loss.append(float(loss / rows))
+    curve.train_accuracy.append(float(hits / rows))
+    chosen = log_softmax(logits[held], axis=1)[np.arange(len(labels)), labels]
+    curve.validation_loss.append(float(-chosen.mean()))
+    curve.validation_accuracy.append(float((logits[held].argmax(axis=1) == labels).mean()))

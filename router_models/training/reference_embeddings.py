@@ -36,7 +36,11 @@ def write_reference(path: Path, prompts: Sequence[str], weights: Path, seed: int
     if len(distinct) <= NEIGHBOURS:
         raise ValueError(f"A reference needs more than {NEIGHBOURS} distinct prompts, not {len(distinct)}.")
     rows = np.random.default_rng(seed).permutation(len(distinct))[:SAMPLE]
-    embeddings = Encoders(weights).embeddings(PromptBatch([distinct[row] for row in rows]))
+    write_embeddings(path, Encoders(weights).embeddings(PromptBatch([distinct[row] for row in rows])))
+
+
+def write_embeddings(path: Path, embeddings: NDArray[np.float32]) -> None:
+    """Writes a sample of training prompts that are embedded already, unit vectors (n, dim), n above `NEIGHBOURS`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         path,

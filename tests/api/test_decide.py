@@ -43,7 +43,7 @@ def test_the_threshold_moves_the_label(client: TestClient, threshold: float, lab
 
 def test_decide_runs_the_whole_panel(client: TestClient, panel: RouterPanel) -> None:
     answer = client.post("/api/decide", json={"prompt": "Say hello."}).json()
-    assert [decision["router"] for decision in answer["decisions"]] == list(panel.ids)
+    assert [decision["router"] for decision in answer["decisions"]] == list(panel.immediate_ids)
     assert answer["unavailable"] == []
 
 
@@ -112,4 +112,15 @@ def test_a_defect_shows_no_detail(client: TestClient) -> None:
 def test_health_names_every_router(client: TestClient, panel: RouterPanel) -> None:
     client.post("/api/decide", json={"prompt": "Say hello."})
     answer = client.get("/health").json()
-    assert answer == {"status": "ok", "routers": dict.fromkeys(panel.ids, "ready")}
+    assert answer["status"] == "ok"
+    assert list(answer["routers"]) == list(panel.ids)
+    assert all(answer["routers"][name] == "ready" for name in panel.immediate_ids)
+    assert {answer["routers"][name] for name in panel.waiting_ids} <= {"ready", "loads when asked"}
+
+
+def test_routers_that_ask_an_llm_run_only_when_asked(client: TestClient, panel: RouterPanel) -> None:
+    assert panel.waiting_ids
+    answer = client.post("/api/decide", json={"prompt": "Hi", "routers": [panel.waiting_ids[0]]}).json()
+    assert len(answer["decisions"]) + len(answer["unavailable"]) == 1
+    for field, value in {"temperature": 3, "attachment": "zip", "llm_routers": "perhaps"}.items():
+        assert client.post("/api/decide", json={"prompt": "Hi", field: value}).status_code == 422

@@ -17,6 +17,7 @@ BENCHMARK = Benchmark(
     routes=("weak", "strong"),
     categories=("x", "y", "x", "z"),
     output_chars={"weak": np.array([10.0, 20.0, 30.0, 40.0])},
+    cost_usd={"weak": np.array([0.1, 0.2, 0.3, 0.4])},
 )
 
 
@@ -29,6 +30,7 @@ def test_parts_hold_the_rows_of_their_side() -> None:
     assert test.labels.tolist() == [1, 1]
     assert test.categories == ("x", "x")
     assert test.output_chars["weak"].tolist() == [10, 30]
+    assert test.cost_usd["weak"].tolist() == [0.1, 0.3]
     assert test.is_test.all()
     assert not BENCHMARK.part("train").is_test.any()
 

@@ -39,7 +39,9 @@ def test_edited_descriptions_run_that_router_alone(open_page: OpenPage) -> None:
     expect(page.locator(".rp-nearest li").first).to_be_visible()
     untouched = card(page, "prompt-length").locator(".rp-ms").inner_text()
     run = run_of(page)
-    page.locator(".rp-descriptions textarea").last.fill("Which sauce goes with gnocchi?")
+    last = page.locator(".rp-rules textarea").last
+    page.locator(".rp-rules summary").last.click()
+    last.fill("Which sauce goes with gnocchi?")
     page.get_by_role("button", name="Apply").click()
     expect(card(page, "semantic")).to_contain_text("Descriptions edited")
     expect(page.locator(".rp-nearest li").first).to_contain_text("gnocchi")
@@ -47,16 +49,42 @@ def test_edited_descriptions_run_that_router_alone(open_page: OpenPage) -> None:
     assert card(page, "prompt-length").locator(".rp-ms").inner_text() == untouched
     page.get_by_role("button", name="Restore").click()
     expect(card(page, "semantic")).not_to_contain_text("Descriptions edited")
-    assert "gnocchi" not in page.locator(".rp-descriptions textarea").last.input_value()
+    expect(last).not_to_have_value(re.compile("gnocchi"))
 
 
 def test_descriptions_that_cannot_be_used_are_refused_and_kept_for_mending(open_page: OpenPage) -> None:
     page = open_page("?why=semantic&prompt=Hello+there")
-    page.locator(".rp-descriptions textarea").first.fill("  ")
+    page.locator(".rp-rules summary").first.click()
+    page.locator(".rp-rules textarea").first.fill("  ")
     page.get_by_role("button", name="Apply").click()
     expect(page.get_by_role("alert")).to_contain_text("has no description")
-    assert page.locator(".rp-descriptions textarea").first.input_value() == "  "
+    assert page.locator(".rp-rules textarea").first.input_value() == "  "
     expect(page.locator(CARDS).first).to_be_visible()
+
+
+def test_a_rule_sends_its_category_to_another_route(open_page: OpenPage) -> None:
+    page = open_page("?why=semantic")
+    route(page, "Hello there, how are you today?")
+    chosen = page.get_by_label("Route of Small talk")
+    chosen.select_option("reasoning")
+    page.get_by_role("button", name="Apply").click()
+    expect(card(page, "semantic")).to_contain_text("Rules edited")
+    expect(card(page, "semantic")).to_contain_text("sends that to reasoning")
+    expect(card(page, "semantic")).to_have_attribute("data-route", "reasoning")
+    page.get_by_role("button", name="Restore").click()
+    expect(card(page, "semantic")).to_have_attribute("data-route", "simple")
+    expect(chosen).to_have_value("")
+
+
+def test_prompts_can_be_sorted_into_other_categories(open_page: OpenPage) -> None:
+    page = open_page("?why=semantic")
+    route(page, "Write a Python function that sorts a list.")
+    page.get_by_label("Sort prompts into").select_option("coding-factual")
+    expect(card(page, "semantic")).to_contain_text("Categories edited")
+    expect(page.locator(".rp-rule")).to_have_count(2)
+    expect(page.get_by_label("Sort prompts into")).to_have_value("coding-factual")
+    page.get_by_label("Sort prompts into").select_option("general")
+    expect(card(page, "semantic")).not_to_contain_text("Categories edited")
 
 
 @pytest.mark.parametrize(

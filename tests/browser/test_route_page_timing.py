@@ -100,16 +100,17 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays(open_page: OpenPage) 
 
 def test_descriptions_that_are_not_applied_survive_closing_why(open_page: OpenPage) -> None:
     page = open_page("?why=semantic&prompt=Hello+there")
-    first = page.locator(".rp-descriptions textarea").first
+    first = page.locator(".rp-rules textarea").first
+    page.locator(".rp-rules summary").first.click()
     saved = first.input_value()
     first.fill("my draft")
     card(page, "semantic").get_by_role("button", name="Why").click()
-    expect(page.locator(".rp-descriptions")).to_have_count(0)
+    expect(page.locator(".rp-rules")).to_have_count(0)
     card(page, "semantic").get_by_role("button", name="Why").click()
     expect(first).to_have_value("my draft")
     page.get_by_role("button", name="Apply").click()
     expect(card(page, "semantic")).to_contain_text("Descriptions edited")
-    expect(page.locator(".rp-share")).to_contain_text("leaves out your edited descriptions")
+    expect(page.locator(".rp-share")).to_contain_text("leaves out your edited categories and rules")
     page.get_by_role("button", name="Restore").click()
     expect(first).to_have_value(saved)
 

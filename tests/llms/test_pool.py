@@ -32,6 +32,7 @@ def test_presets_resolve(catalogue: Catalogue) -> None:
         "Llama-3.1-8B / GPT-OSS",
         "Llama-3.1-8B / Qwen3-Coder",
         "Mixtral-8x7B / GPT-4-turbo",
+        "Measured",
         "local / remote",
     ]
     for pool in catalogue.pools:

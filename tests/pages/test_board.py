@@ -93,14 +93,15 @@ def test_what_a_user_wrote_is_text(panel: RouterPanel, board: Board, name: str) 
 
 
 def test_edited_descriptions_are_text(panel: RouterPanel, board: Board) -> None:
-    routes = panel["semantic"].routes
-    router = panel["semantic"].with_descriptions({route: (f"{route} {EVIL}",) for route in routes})  # type: ignore[attr-defined]
+    names = panel["semantic"].category_set.ids  # type: ignore[attr-defined]
+    router = panel["semantic"].with_edits(descriptions={name: (f"{name} {EVIL}",) for name in names})  # type: ignore[attr-defined]
     run = panel.run("Hello there", replace={"semantic": router})
     found = explain(panel, run, {"semantic": router})
     session = dataclasses.replace(Session().with_run(run), explanations=found, edited={"semantic": router})
     html = shown(board, session, dataclasses.replace(default_view(panel), why="semantic"))
     assert "<script>" not in html
     assert "Restore the original ones" in html
+    Tags(html)
 
 
 def test_thresholds_of_cards_that_are_filtered_away_are_kept(
@@ -147,12 +148,22 @@ def test_a_confidence_says_which_probability_it_is(panel: RouterPanel, board: Bo
     html = shown(board, Session().with_run(make_run(keras_cnn=0.23, gone=("semantic",))), view)
     card = html[html.index('data-router="keras-cnn"') :].split("</article>")[0]
     assert 'data-route="strong"' in card
-    assert re.search(r"23 %</b><small>P\(strong\),</small><small>(not )?calibrated<", card)
+    assert re.search(r"23 %</b><small>P\(strong\) ≥ 10 %,</small><small>(not )?calibrated<", card)
+    assert "It picks strong where P(strong) reaches its threshold of 0.10, however low." in card
 
 
 def test_the_axis_says_whose_threshold_counts(panel: RouterPanel, board: Board, make_run: MakeRun) -> None:
     html = shown(board, Session().with_run(make_run()), default_view(panel))
     assert "the pick, at each router&#39;s own rule" in html or "the pick, at each router's own rule" in html
+    assert "from where its router escalates" in html
+
+
+def test_every_threshold_has_a_tick_on_the_axis(panel: RouterPanel, board: Board, make_run: MakeRun) -> None:
+    html = shown(board, Session().with_run(make_run(keras_cnn=0.3)), view_of("t.keras-cnn=0.25", panel))
+    ticks = re.findall(r'class="rp-tick" style="--t:([\d.]+)"', html)
+    assert len(ticks) == len(re.findall(r"data-threshold", html)) > 0
+    assert "0.2500" in ticks
+    assert "P(escalate) 0.30, threshold 0.25, picks strong" in html
 
 
 def test_a_constant_has_no_slider(panel: RouterPanel, board: Board, make_run: MakeRun) -> None:

@@ -10,7 +10,10 @@ from pages._view import default_view
 from router_models import RouterPanel
 from tests.pages.conftest import MakeRun
 
-ALL_UP = {"keras_cnn": 0.9, "encoder_3way": 0.9, "encoder_quality": 0.9, "semantic": 0.9}
+
+def all_up(panel: RouterPanel) -> dict[str, float]:
+    """A high p_strong for every learnt router."""
+    return {name.replace("-", "_"): 0.99 for name in panel.ids if panel[name].family != "baseline"}
 
 
 def test_tiers_go_from_cheapest_to_dearest() -> None:
@@ -40,7 +43,7 @@ def test_estimates_for_reasoning_llms_say_what_they_leave_out(panel: RouterPanel
 
 
 def test_baselines_do_not_vote_but_may_disagree(panel: RouterPanel, make_run: MakeRun) -> None:
-    cards = decision_cards(panel, make_run(**ALL_UP, always_strong=1.0, always_weak=0.0), default_view(panel))
+    cards = decision_cards(panel, make_run(**all_up(panel), always_strong=1.0, always_weak=0.0), default_view(panel))
     differs = {card.router.router: card.differs for card in cards}
     assert differs["always-weak"]
     assert not differs["always-strong"]
@@ -87,9 +90,25 @@ def test_sorting(
 
 
 def test_filters(panel: RouterPanel, make_run: MakeRun) -> None:
-    cards = decision_cards(panel, make_run(**ALL_UP, always_strong=1.0), default_view(panel))
+    cards = decision_cards(panel, make_run(**all_up(panel), always_strong=1.0), default_view(panel))
     family = order(cards, dataclasses.replace(default_view(panel), family="baseline"))
     assert set(family) == {name for name in panel.ids if panel[name].family == "baseline"}
     differing = order(cards, dataclasses.replace(default_view(panel), differing=True))
     assert set(differing) == {card.router.router for card in cards if card.differs}
     assert 0 < len(differing) < len(cards)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "p_strong", "route", "bound"),
+    [(0.25, 0.27, "strong", " ≥ 25 %"), (0.8, 0.7, "weak", " > 20 %"), (0.5, 0.1, "weak", " > 50 %")],
+)
+def test_a_confidence_stands_beside_what_it_had_to_reach(
+    panel: RouterPanel, make_run: MakeRun, threshold: float, p_strong: float, route: str, bound: str
+) -> None:
+    view = dataclasses.replace(default_view(panel), thresholds={"keras-cnn": threshold})
+    cards = {card.router.router: card for card in decision_cards(panel, make_run(keras_cnn=p_strong), view)}
+    card = cards["keras-cnn"]
+    assert card.decision.route == route
+    assert card.bound == bound
+    assert f"threshold of {threshold:.2f}" in card.rule
+    assert cards["semantic"].bound == cards["always-weak"].bound == ""

@@ -122,33 +122,34 @@ def test_evidence_is_found_once(page: RoutePage, routed: Session) -> None:
     assert page.explained(Session(), event()).explanations is None
 
 
-def test_descriptions_run_one_router_again_and_are_used_for_the_next_prompt(page: RoutePage, routed: Session) -> None:
-    described = {"simple": "What is the capital of Peru?", "general": "write a song", "reasoning": "prove it"}
-    _, session = page.described(routed, event(query="", router="semantic", descriptions=described))
+def test_edited_rules_run_one_router_again_and_are_used_for_the_next_prompt(page: RoutePage, routed: Session) -> None:
+    rules = [["factual", "reasoning"], ["coding", ""]]
+    _, session = page.described(routed, event(query="", router="semantic", categories={"rules": rules}))
     before = {result.router: result for result in routed.run.results}  # type: ignore[union-attr]
     after = {result.router: result for result in session.run.results}  # type: ignore[union-attr]
     assert [name for name in after if after[name] != before[name]] == ["semantic"]
     assert list(after) == list(before)
     assert session.run_id != routed.run_id
     html, session = page.submitted(session, event(query="", prompt="Hello there"))
-    assert "Descriptions edited" in html
-    assert "leaves out your edited descriptions" in html
-    html, session = page.described(session, event(query="", router="semantic", descriptions=None))
-    assert "Descriptions edited" not in html
-    assert "leaves out your edited descriptions" not in html
+    assert "Rules edited" in html
+    assert "leaves out your edited categories and rules" in html
+    html, session = page.described(session, event(query="", router="semantic", categories=None))
+    assert "Rules edited" not in html
+    assert "leaves out your edited categories and rules" not in html
     assert session.edited == {}
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"router": "semantic", "descriptions": {"simple": "", "general": "a", "reasoning": "b"}}, "no description"),
-        ({"router": "semantic", "descriptions": {"simple": 5}}, "sent no text"),
-        ({"router": "nobody", "descriptions": {}}, "no router"),
-        ({"descriptions": {}}, "sent no text"),
+        ({"router": "semantic", "categories": {"descriptions": {"coding": ""}}}, "no description"),
+        ({"router": "semantic", "categories": {"descriptions": {"coding": 5}}}, "sent no text"),
+        ({"router": "semantic", "categories": {"rules": [["coding", "strong"]]}}, "which is no route"),
+        ({"router": "nobody", "categories": {}}, "no router"),
+        ({"categories": {}}, "sent no text"),
     ],
 )
-def test_descriptions_that_cannot_be_used_change_nothing(
+def test_categories_that_cannot_be_used_change_nothing(
     page: RoutePage, routed: Session, fields: Mapping[str, Any], said: str
 ) -> None:
     html, session = page.described(routed, event(query="", **fields))
@@ -160,7 +161,7 @@ def test_descriptions_that_cannot_be_used_change_nothing(
 def test_every_event_is_private_and_has_its_own_name(panel: RouterPanel) -> None:
     demo = build_pages(panel, Settings())
     events = [fn for fn in demo.fns.values() if fn.fn is not None]
-    assert len(events) == 5
+    assert len(events) == 6
     assert {fn.api_visibility for fn in events} == {"private"}
     assert len({fn.api_name for fn in events}) == len(events)
     assert demo.get_api_info()["named_endpoints"] == {}

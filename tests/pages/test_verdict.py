@@ -58,3 +58,11 @@ def test_a_panel_of_baselines_counts_them(panel: RouterPanel, make_run: MakeRun)
     verdict = verdict_of(cards)
     assert not verdict.learnt_only
     assert verdict.counted == len(cards)
+
+
+def test_a_dot_knows_its_routers_threshold(panel: RouterPanel, make_run: MakeRun) -> None:
+    verdict = verdict_of(decision_cards(panel, make_run(), default_view(panel)))
+    thresholds = {dot.card.router.router: dot.threshold for dot in verdict.dots}
+    assert thresholds["keras-cnn"] == panel["keras-cnn"].card.threshold
+    assert thresholds["semantic"] is None
+    assert thresholds["always-strong"] is None

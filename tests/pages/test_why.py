@@ -69,11 +69,11 @@ def test_far_prompts_are_called_far(panel: RouterPanel, make_run: MakeRun, perce
     assert why(panel, make_run, "semantic", explanation).far is far
 
 
-def test_only_semantic_routers_have_descriptions_to_edit(panel: RouterPanel, make_run: MakeRun) -> None:
+def test_only_semantic_routers_have_categories_to_edit(panel: RouterPanel, make_run: MakeRun) -> None:
     form = why(panel, make_run, "semantic", None).form
     assert form is not None
-    assert [route for route, _ in form.routes] == list(panel["semantic"].routes)
-    assert all(lines.strip() for _, lines in form.routes)
+    assert form.routes == panel["semantic"].routes
+    assert all(row.lines.strip() for row in form.rows)
     assert why(panel, make_run, "prompt-length", None).form is None
 
 

@@ -26,7 +26,7 @@ def test_pieces_and_rest_give_the_prompt_again(text: str) -> None:
 def test_every_available_router_is_explained(panel: RouterPanel) -> None:
     run = panel.run(PROMPT)
     explanations = explain(panel, run)
-    assert list(explanations) == list(panel.ids)
+    assert list(explanations) == list(panel.immediate_ids)
     for name in ("random", "always-weak", "always-strong"):
         assert explanations[name].kind == NO_EVIDENCE
         assert explanations[name].pieces == ()
@@ -51,13 +51,13 @@ def test_semantic_names_the_nearest_descriptions(panel: RouterPanel) -> None:
     assert len(nearest) == 5
     assert [similar.cosine for similar in nearest] == sorted((s.cosine for s in nearest), reverse=True)
     assert nearest[0].text == "prove this theorem"
-    assert nearest[0].route == "reasoning"
+    assert nearest[0].category == "Mathematics and logic"
 
 
 @pytest.mark.parametrize("prompt", ["Hi", "   Hi   ", "😀", "x" * 5_000, "word " * 5_000, "a \u200f b"])
 def test_short_long_and_odd_prompts_are_explained_too(panel: RouterPanel, prompt: str) -> None:
     explanations = explain(panel, panel.run(prompt))
-    assert len(explanations) == len(panel.ids)
+    assert len(explanations) == len(panel.immediate_ids)
     explained = explanations["keras-cnn"]
     assert explained.cut == (len(prompt) > MAX_CHARACTERS)
     assert (TOO_LONG in explained.kind) == (len(prompt) > MAX_PROMPT_CHARACTERS)

@@ -76,14 +76,14 @@ def test_a_slow_router_times_out_without_holding_up_the_others(tmp_path: Path) -
     panel = panel_of([Slow, Steady], tmp_path, timeout_s=0.2)
     Slow.seconds = 1.0
     try:
-        run = panel.run("Hello?")
+        run = panel.run("Hello?", waiting=True)
     finally:
         Slow.seconds = 0.0
     assert run.wall_ms < 600
     assert [result.router for result in run.results] == ["slow", "steady"]
     assert "did not answer within 0.2 s" in run.unavailable[0].what
     assert run.scores[0].router == "steady"
-    assert len(panel.run("And again?").scores) == 2
+    assert len(panel.run("And again?", waiting=True).scores) == 2
 
 
 def test_waiting_routers_run_beside_each_other(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_waiting_routers_run_beside_each_other(tmp_path: Path) -> None:
     panel = RouterPanel(routers, encoders, load_catalogue(), timeout_s=5)
     Slow.seconds = 0.2
     try:
-        run = panel.run("Hello?")
+        run = panel.run("Hello?", waiting=True)
     finally:
         Slow.seconds = 0.0
     assert len(run.scores) == 4

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.data.files import numbers, read_csv, read_jsonl
+from benchmarks.data.files import numbers, read_csv, read_json, read_jsonl
 from errors import DataError
 
 ORIGIN = "https://example.org/set"
@@ -44,6 +44,17 @@ def test_a_bad_jsonl_file_is_an_error(tmp_path: Path, content: bytes, complaint:
     with pytest.raises(DataError, match=complaint) as caught:
         read_jsonl(path, ("id",), ORIGIN)
     assert ORIGIN in caught.value.mend
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [(b'[{"id": 1}', "is not JSON"), (b"[]", "list of rows"), (b"[1]", "not a JSON object"), (b"[{}]", "has no id")],
+)
+def test_a_bad_json_file_is_an_error(tmp_path: Path, content: bytes, complaint: str) -> None:
+    path = tmp_path / "rows.json"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=complaint):
+        read_json(path, ("id",), ORIGIN)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 from benchmarks.benchmark import Benchmark
-from benchmarks.data import gsm8k, mmlu, mmlu_pro, mt_bench, nexos, ray, zeroeval
+from benchmarks.data import (
+    alpaca_eval,
+    coding_factual,
+    flask,
+    gsm8k,
+    just_eval,
+    llmrouter,
+    mmlu,
+    mmlu_pro,
+    mt_bench,
+    nexos,
+    ray,
+    routerarena,
+    routerbench_part,
+    zeroeval,
+)
 from benchmarks.split import question_key
 from errors import DataError
 
@@ -111,8 +128,66 @@ def test_a_missing_judgement_is_an_error(data_dir: Path, tmp_path: Path) -> None
         mt_bench.load(tmp_path)
 
 
-@pytest.mark.parametrize("load", [mmlu.load, gsm8k.load, mt_bench.load, ray.load, nexos.load, mmlu_pro.load])
-def test_an_empty_folder_is_an_error(tmp_path: Path, load: object) -> None:
-    assert callable(load)
-    with pytest.raises(DataError, match=r"exist|no mmlu_"):
-        load(tmp_path)
+def test_alpaca_eval_is_for_evaluation_only(data_dir: Path) -> None:
+    benchmark = alpaca_eval.load(data_dir)
+    assert (len(benchmark), len(benchmark.quality)) == (641, 56)
+    assert benchmark.is_test.all()
+    assert np.nanmean(benchmark.quality["gpt-3.5-turbo-1106"]) == pytest.approx(0.0918, abs=0.01)
+    assert set(benchmark.quality[alpaca_eval.BASELINE]) == {alpaca_eval.TIE}
+    assert not set(benchmark.quality) & set(alpaca_eval.CHEATS)
+
+
+def test_just_eval_needs_the_strong_llm_below_four_stars(data_dir: Path) -> None:
+    benchmark = just_eval.load(data_dir)
+    stars = benchmark.quality[just_eval.LLM]
+    assert (len(benchmark), int(benchmark.route_labels.sum())) == (639, 21 + 54 + 277)
+    assert stars[benchmark.route_labels == 1].max() == 3
+    assert benchmark.is_test.all()
+    assert np.mean(just_eval.load(data_dir, "clarity").quality[just_eval.LLM]) == pytest.approx(4.91, abs=0.01)
+
+
+def test_flask(data_dir: Path) -> None:
+    benchmark = flask.load(data_dir)
+    assert np.bincount(benchmark.route_labels).tolist() == [288, 216, 342, 350, 144]
+    domains = {name for joined in benchmark.categories for name in joined.split(flask.SEPARATOR)} - {""}
+    skills = {name for joined in flask.load(data_dir, "skill").categories for name in joined.split(flask.SEPARATOR)}
+    assert (len(domains), len(skills)) == (10, 12)
+
+
+def test_coding_factual(data_dir: Path) -> None:
+    benchmark = coding_factual.load(data_dir)
+    assert np.bincount(benchmark.route_labels).tolist() == [818, 789]
+    assert benchmark.categories[0] == coding_factual.CATEGORIES[benchmark.route_labels[0]]
+
+
+@pytest.mark.parametrize("module", [flask, coding_factual])
+def test_an_unknown_label_is_an_error(tmp_path: Path, module: ModuleType) -> None:
+    row = {"instruction": "Say it.", "prompt": "Say it.", "domain": [], "skill": [], "difficulty": "odd"}
+    for path in ("flask/flask_evaluation.jsonl", "routing_llms/prompts_2000.jsonl"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(json.dumps(row | {"category": "odd"}) + "\n")
+    with pytest.raises(DataError, match=r"unknown .*: odd"):
+        module.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        alpaca_eval,
+        coding_factual,
+        flask,
+        gsm8k,
+        just_eval,
+        llmrouter,
+        mmlu,
+        mmlu_pro,
+        mt_bench,
+        nexos,
+        ray,
+        routerarena,
+        routerbench_part,
+    ],
+)
+def test_an_empty_folder_is_an_error(tmp_path: Path, module: ModuleType) -> None:
+    with pytest.raises(DataError, match=r"exist|There are no "):
+        module.load(tmp_path)

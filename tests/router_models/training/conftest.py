@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from router_models.training.keras_fit import limit_threads
+from router_models.training.keras_step import limit_threads
 
 VOCABULARY, DIMENSIONS = 60, 8
 

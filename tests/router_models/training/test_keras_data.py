@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from router_models.training.keras_data import ENCODER_WEIGHTS, encoder_folder, pad, tokenize, word_table
+from router_models.training.keras_data import (
+    ENCODER_WEIGHTS,
+    MAX_TOKENS,
+    UNKNOWN_WORD,
+    WholeWords,
+    encoder_folder,
+    pad,
+    tokenize,
+    word_table,
+)
 
 ODD_PROMPTS = [
     "plain",
@@ -22,14 +31,14 @@ ODD_PROMPTS = [
 def test_odd_unicode_makes_ids_of_the_vocabulary() -> None:
     n_words = Tokenizer.from_file(str(ENCODER_WEIGHTS / "tokenizer.json")).get_vocab_size()
     for prompt, ids in zip(ODD_PROMPTS, tokenize(ODD_PROMPTS), strict=True):
-        assert 3 <= len(ids) <= 256, prompt
+        assert 3 <= len(ids) <= MAX_TOKENS, prompt
         assert ids.min() >= 0
         assert ids.max() < n_words
 
 
 def test_a_long_prompt_keeps_its_first_tokens_and_the_closing_one() -> None:
     long, short = tokenize([ODD_PROMPTS[-1], "ray"])
-    assert len(long) == 256
+    assert len(long) == MAX_TOKENS
     assert (long[0], long[-1]) == (short[0], short[-1])
 
 
@@ -51,3 +60,19 @@ def test_principal_components_keep_the_likeness_of_words() -> None:
         return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
 
     assert likeness("cluster", "clusters") > likeness("cluster", "banana") + 0.2
+
+
+def test_word_embeddings_fit_into_8_bits() -> None:
+    table = word_table(encoder_folder(), 16)
+    steps = np.abs(table).max(axis=1, keepdims=True) / 127
+    np.testing.assert_allclose(table / steps, np.rint(table / steps), atol=1e-3)
+
+
+def test_whole_words_come_from_the_train_rows_only() -> None:
+    words = WholeWords(["How many actors?", "Actors, tasks and ACTORS."])
+    actors, unseen, nothing, long = words(["actors", "actors placement", "?!", "actors " * 900])
+    assert actors.tolist() == unseen[:1].tolist()
+    assert unseen[1] == UNKNOWN_WORD
+    assert nothing.tolist() == [UNKNOWN_WORD]
+    assert len(long) == MAX_TOKENS
+    assert max(map(int, [actors[0], unseen[1]])) < words.size

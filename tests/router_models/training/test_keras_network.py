@@ -1,4 +1,4 @@
-"""The network: padding does not matter, it learns, and class weights leave no trace in its probabilities."""
+"""The networks: padding does not matter, and networks trained side by side compute what single ones do."""
 
 from __future__ import annotations
 
@@ -6,88 +6,72 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from router_models.training.keras_data import batches, pad
-from router_models.training.keras_fit import Recipe, fit_network, out_of_fold, predict_logits
-from router_models.training.keras_network import CnnShape, build_network
-from router_models.training.temperature import apply_temperature
+from router_models.training.keras_data import pad
+from router_models.training.keras_network import build_network
+from router_models.training.keras_parallel import ParallelNetworks, put_weights, weights_of
+from router_models.training.keras_recipes import ARCHITECTURES, Shape
+from router_models.training.keras_step import network_logits
+from tests.router_models.training.conftest import VOCABULARY
 
 pytestmark = pytest.mark.usefixtures("few_threads")
 
 Rows = list[NDArray[np.int64]]
 Table = NDArray[np.float32]
 
-SHAPE = CnnShape(dimensions=8, widths=(1, 2, 3, 4), filters=6, members=2)
-QUICK = Recipe(
-    CnnShape(dimensions=8, widths=(1, 2), filters=8, embedding_dropout=0.0, dropout=0.1), epochs=15, learning_rate=0.02
-)
+SMALL = {"dimensions": 8, "units": 4, "widths": (1, 2, 3), "filters": 5}
+SHAPES = {name: Shape(name, **SMALL) for name in ARCHITECTURES} | {  # type: ignore[arg-type]
+    "bilstm2, final state": Shape("bilstm2", dimensions=8, units=4, pooling="last", length=True),
+    "dnn, hidden layer": Shape("dnn", dimensions=8, pooling="mean", hidden=6),
+    "cnn-lstm, final state": Shape("cnn-lstm", dimensions=8, units=4, widths=(4,), filters=5, pooling="last"),
+}
 SIGN = 7
 
 
-def _signed(n: int, share: float) -> tuple[Rows, NDArray[np.int64]]:
-    """Prompts of which a share holds the token SIGN, and is labelled 1 with few exceptions."""
-    rng = np.random.default_rng(2)
-    rows, labels = [], []
-    for index in range(n):
-        row = rng.integers(10, 60, rng.integers(3, 12)).astype(np.int64)
-        strong = index < share * n
-        if strong != (rng.random() < 0.1):
-            row[rng.integers(len(row))] = SIGN
-        rows.append(row)
-        labels.append(int(strong))
-    return rows, np.array(labels)
+@pytest.fixture(params=SHAPES.values(), ids=SHAPES.keys())
+def shape(request: pytest.FixtureRequest) -> Shape:
+    return request.param
 
 
-def test_the_result_does_not_depend_on_padding(rows: Rows, table: Table) -> None:
-    model = build_network(table, SHAPE, seed=0)
+def test_the_result_does_not_depend_on_padding(shape: Shape, rows: Rows, table: Table) -> None:
+    model = build_network(VOCABULARY, shape, 0, table)
     together = np.asarray(model(pad(rows)))
-    wide = np.asarray(model(pad(rows, length=256)))
+    wide = np.asarray(model(pad(rows, length=64)))
     alone = np.concatenate([np.asarray(model(pad([row]))) for row in rows])
+    assert np.ptp(together) > 1e-2, "the test would not see a difference"
     np.testing.assert_allclose(alone, together, atol=1e-5)
     np.testing.assert_allclose(wide, together, atol=1e-5)
 
 
-def test_what_stands_in_the_padding_does_not_matter(rows: Rows, table: Table) -> None:
-    model = build_network(table, SHAPE, seed=0)
+def test_what_stands_in_the_padding_does_not_matter(shape: Shape, rows: Rows, table: Table) -> None:
+    model = build_network(VOCABULARY, shape, 0, table)
     inputs = pad(rows)
     expected = np.asarray(model(inputs))
     inputs["input_ids"][inputs["attention_mask"] == 0] = SIGN
     np.testing.assert_allclose(np.asarray(model(inputs)), expected, atol=1e-6)
 
 
-def test_logits_come_in_the_order_of_the_prompts(rows: Rows, table: Table) -> None:
-    model = build_network(table, SHAPE, seed=0)
-    forwards, backwards = predict_logits(model, rows), predict_logits(model, rows[::-1])
-    np.testing.assert_allclose(forwards, backwards[::-1], atol=1e-5)
+@pytest.mark.parametrize("frozen", [True, False])
+def test_networks_side_by_side_compute_what_they_compute_alone(
+    frozen: bool, shape: Shape, rows: Rows, table: Table
+) -> None:
+    fixed = table if frozen else None
+    models = [build_network(VOCABULARY, shape, seed, fixed) for seed in (3, 4)]
+    rng = np.random.default_rng(0)
+    weights = [weights_of(model, shape, embedding=not frozen) for model in models]
+    for model, layers in zip(models, weights, strict=True):
+        for layer in layers.values():
+            layer[:] = [rng.normal(0, 0.5, array.shape).astype(np.float32) for array in layer]
+        put_weights(model, shape, layers)
+    together = network_logits(shape, weights, VOCABULARY, fixed, rows)
+    assert np.abs(together[0] - together[1]).max() > 0.1, "the test would not see a mix-up"
+    for logits, model in zip(together, models, strict=True):
+        np.testing.assert_allclose(logits, np.asarray(model(pad(rows))), atol=1e-4)
 
 
-def test_it_learns_the_sign_and_its_probabilities_keep_the_base_rate(table: Table) -> None:
-    rows, labels = _signed(400, share=0.2)
-    model = fit_network(rows, labels, table, QUICK, seed=0)
-    p_strong = apply_temperature(predict_logits(model, rows), 1.0)[:, 1]
-    assert p_strong[labels == 1].mean() > p_strong[labels == 0].mean() + 0.25
-    # With the class weights left in, the mean would be well above .3.
-    assert p_strong.mean() == pytest.approx(0.2, abs=0.06)
-
-
-def test_out_of_fold_predictions_cover_every_row_once(table: Table) -> None:
-    rows, labels = _signed(60, share=0.5)
-    logits, folds = out_of_fold(rows, labels, table, QUICK, n_folds=2, seed=0)
-    assert np.isfinite(logits).all()
-    assert np.bincount(folds).tolist() == [30, 30]
-    assert (logits[labels == 1, 1] - logits[labels == 1, 0]).mean() > (
-        logits[labels == 0, 1] - logits[labels == 0, 0]
-    ).mean()
-
-
-def test_equal_seeds_give_equal_networks(table: Table) -> None:
-    rows, labels = _signed(40, share=0.5)
-    first, second = (predict_logits(fit_network(rows, labels, table, QUICK, seed=3), rows) for _ in range(2))
-    np.testing.assert_allclose(first, second, atol=1e-4)
-
-
-def test_batches_hold_every_row_once_and_like_lengths_together(rows: Rows) -> None:
-    many = rows * 20
-    found = list(batches(many, 16, np.random.default_rng(0)))
-    assert sorted(np.concatenate(found).tolist()) == list(range(len(many)))
-    spread = np.mean([np.std([len(many[row]) for row in batch]) for batch in found])
-    assert spread < 0.5 * np.std([len(row) for row in many])
+def test_weights_go_in_as_they_came_out(table: Table) -> None:
+    networks = ParallelNetworks(SHAPES["bilstm"], [0, 1], VOCABULARY, table)
+    first, second = networks.weights(0), networks.weights(1)
+    networks.put([second, first])
+    for name, arrays in networks.weights(0).items():
+        for array, expected in zip(arrays, second[name], strict=True):
+            np.testing.assert_array_equal(array, expected)

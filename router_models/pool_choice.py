@@ -1,0 +1,116 @@
+"""Choosing among the LLMs of the user's pool, for routers that judge LLMs one by one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+
+import numpy as np
+
+from llms.cost import CostEstimate
+from llms.pool import Pool
+from router_models.card import RouterCard
+from router_models.decision import RouterScore
+from router_models.outcome_score import cheapest_that_pays
+
+POOL_ROUTES = ("simple", "general", "reasoning")
+"""Routes among which such a router chooses where every LLM that serves them is measured."""
+
+DEFAULT_COST_WEIGHT = "cost_weight"
+"""Card parameter: the cost weight where the user sets none."""
+
+NO_PRICE = "Cost weight ignored: an LLM of the pool has no price."
+NOTHING_MEASURED: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class PoolChoice:
+    """What follows for a pool whose LLMs are all measured.
+
+    Attributes:
+        score: The score with a distribution over the pool's routes.
+        pick: Index of the picked route.
+        why: A clause that says why.
+        warnings: Full sentences.
+    """
+
+    score: RouterScore
+    pick: int
+    why: str
+    warnings: tuple[str, ...] = ()
+
+
+def unmeasured(score: RouterScore, pool: Pool, measured: Mapping[str, str]) -> tuple[str, ...]:
+    """Ids of the pool's LLMs of which the router knows no outcome, each once.
+
+    Args:
+        score: Whose `p_correct` says what is measured.
+        pool: Which LLM serves each route.
+        measured: LLM id → name under which its outcomes were measured.
+    """
+    llms = dict.fromkeys(pool.serves[route] for route in POOL_ROUTES)
+    return tuple(llm for llm in llms if measured.get(llm) not in score.p_correct)
+
+
+def unmeasured_warning(llms: Sequence[str]) -> str:
+    """What a decision says that judges the reference pair instead."""
+    return (
+        f"No measured outcomes of {_listed(llms)}: it judges Mixtral-8x7B and GPT-4 Turbo instead. "
+        "Choose the pool “Measured” to have it judge the pool's own LLMs."
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def choose_from_pool(
+    score: RouterScore,
+    card: RouterCard,
+    pool: Pool,
+    cost_weight: float,
+    quotes: Mapping[str, CostEstimate],
+    measured: Mapping[str, str],
+) -> PoolChoice:
+    """Picks the route of highest P(correct) − cost weight × price share; of equal ones the cheaper route.
+
+    Args:
+        score: With P(correct) of every LLM that serves a route of `POOL_ROUTES`.
+        card: The router's card; it has the cost weight that counts where the user's is 0.
+        pool: Which LLM serves each route.
+        cost_weight: The user's.
+        quotes: Estimated cost of this prompt by LLM id.
+        measured: LLM id → name under which its outcomes were measured.
+    """
+    llms = [pool.serves[route] for route in POOL_ROUTES]
+    p = [score.p_correct[measured[llm]] for llm in llms]
+    weight = cost_weight or card.parameters.get(DEFAULT_COST_WEIGHT, 0.0)
+    whose = "your" if cost_weight else "its own"
+    shares = price_shares([quotes[llm].usd for llm in llms])
+    worth = p if shares is None else [right - weight * share for right, share in zip(p, shares, strict=True)]
+    pick = max(range(len(worth)), key=worth.__getitem__)
+    surest = max(range(len(p)), key=p.__getitem__)
+    distribution = cheapest_that_pays(np.array([p]), llms)[0]
+    why = f"{llms[pick]} is right with P {p[pick]:.2f}"
+    if llms[surest] != llms[pick]:
+        why += f"; {llms[surest]} with {p[surest]:.2f} is not worth its price at {whose} cost weight {weight:g}"
+    else:
+        why += ", more than any other LLM of the pool" if len(set(llms)) > 1 else ", and it serves every route"
+    return PoolChoice(
+        dataclasses.replace(score, routes=POOL_ROUTES, probabilities=tuple(distribution.tolist()), evidence=""),
+        pick,
+        why,
+        (NO_PRICE,) if shares is None and weight else (),
+    )
+
+
+def price_shares(costs: Sequence[Decimal | None]) -> list[float] | None:
+    """Costs as shares of the dearest; None if one is unknown."""
+    known = [cost for cost in costs if cost is not None]
+    if len(known) < len(costs):
+        return None
+    dearest = max(known)
+    return [float(cost / dearest) if dearest else 0.0 for cost in known]

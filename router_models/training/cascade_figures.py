@@ -1,0 +1,106 @@
+"""Figures of the cascade: quality over all budgets, honesty, what is spent, and who decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from benchmarks.benchmark import Benchmark, BoolArray, FloatArray
+from benchmarks.data.mmlu import STRONG, WEAK
+from router_models.card import Figure
+from router_models.cascade_budget import RoutePrices
+from router_models.training.cascade_fit import Cascade
+from router_models.training.composite_figures import HASH_SPLIT, SPLITS, strong_needed_figures
+from router_models.training.figures import measure
+
+
+def cascade_figures(
+    cascade: Cascade,
+    point: int,
+    prices: RoutePrices,
+    test: Mapping[str, Benchmark],
+    votes: Mapping[str, FloatArray],
+    rates: Mapping[str, float],
+    tokens: Mapping[str, FloatArray],
+) -> list[Figure]:
+    """All figures on the test parts, at the default budget.
+
+    Args:
+        cascade: Calibrated on the train parts.
+        point: Operating point of the default budget.
+        prices: Of the default pool.
+        test: Test part by name.
+        votes: Of the stages on each, (n, s).
+        rates: How often strong was needed in each train part.
+        tokens: Prompt tokens on each, (n,).
+    """
+    figures: list[Figure] = []
+    for name, part in test.items():
+        stage, p_strong = cascade.decide(votes[name], point)
+        note = "Transfer." if name not in rates else "Stages trained on this set's train part."
+        figures += strong_needed_figures(part, p_strong, rates.get(name), note)
+        strong = p_strong >= cascade.thresholds[point]
+        figures.append(_spent(part, strong, tokens[name], prices))
+        figures.append(_early(part, stage < votes[name].shape[1] - 1))
+        if part.labels is None:
+            figures.append(_quality(part, strong))
+    return figures
+
+
+def _spent(part: Benchmark, strong: BoolArray, tokens: FloatArray, prices: RoutePrices) -> Figure:
+    per_prompt = np.column_stack(
+        [
+            tokens * of_input + of_output * length
+            for of_input, of_output, length in zip(
+                prices.input_usd_per_mtok, prices.output_usd_per_mtok, prices.output_tokens, strict=True
+            )
+        ]
+    )
+    usd_per_1000 = per_prompt / 1_000
+    spent = usd_per_1000[np.arange(len(part)), strong.astype(np.int64)]
+    return measure(
+        "USD per 1,000 prompts",
+        lambda rows: float(spent[rows].mean()),
+        len(part),
+        dataset=part.name,
+        split=SPLITS.get(part.name, HASH_SPLIT),
+        groups=part.groups,
+        baselines={
+            "always weak": float(usd_per_1000[:, 0].mean()),
+            "always strong": float(usd_per_1000[:, 1].mean()),
+        },
+        note=f"At the default budget; {strong.mean():.0%} strong calls. The budget is for the mix of all sets.",
+    )
+
+
+def _early(part: Benchmark, early: BoolArray) -> Figure:
+    return measure(
+        "share decided early",
+        lambda rows: float(early[rows].mean()),
+        len(part),
+        dataset=part.name,
+        split=SPLITS.get(part.name, HASH_SPLIT),
+        groups=part.groups,
+        note="Prompts that never reach the last stage, at the default budget.",
+    )
+
+
+def _quality(part: Benchmark, strong: BoolArray) -> Figure:
+    weak_quality, strong_quality = part.quality[WEAK], part.quality[STRONG]
+    routed = np.where(strong, strong_quality, weak_quality)
+    share = float(strong.mean())
+    return measure(
+        "mean quality",
+        lambda rows: float(routed[rows].mean()),
+        len(part),
+        dataset=part.name,
+        split=SPLITS.get(part.name, HASH_SPLIT),
+        groups=part.groups,
+        baselines={
+            "always weak": float(weak_quality.mean()),
+            "always strong": float(strong_quality.mean()),
+            "random, as many strong calls": float((1 - share) * weak_quality.mean() + share * strong_quality.mean()),
+        },
+        note="At the default budget; measured with Mixtral-8x7B and GPT-4 Turbo, whatever pool the budget is for.",
+    )

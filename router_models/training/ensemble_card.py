@@ -1,0 +1,102 @@
+"""The card of the ensemble."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from router_models.base import Router
+from router_models.card import Figure, RouterCard, TrainingData
+from router_models.encoder import MAX_TOKENS
+from router_models.training.ensemble_data import Taught
+from router_models.training.ensemble_fit import EnsembleModel
+from router_models.training.export_onnx import sha256_of
+
+ROUTER = "ensemble"
+SOURCES = {
+    "ray": ("CC BY 4.0", "ray-project/llm-applications", "Labelled by people: is the proprietary LLM needed?"),
+    "mmlu": ("MIT (questions), Apache-2.0 (outcomes)", "lm-sys/RouteLLM", "Mixtral-8x7B against GPT-4 Turbo."),
+    "gsm8k": ("MIT (questions), Apache-2.0 (outcomes)", "lm-sys/RouteLLM", "Mixtral-8x7B against GPT-4 Turbo."),
+    "nexos": (
+        "MIT by its README; prompts from LMSYS Chatbot Arena under a licence of their own",
+        "Edvard-exe/nexos-hw",
+        "strong = an LLM did not find the cheapest of three LLMs suitable.",
+    ),
+}
+"""Data set → licence, origin, what its label means."""
+
+_WEIGHTIEST = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What a training run leaves behind.
+
+    Attributes:
+        taught: Train rows by kind.
+        members: The routers that vote.
+        model: All fitted parts.
+        threshold: The default operating point.
+        weights: The written file.
+        command: The command that trained it.
+    """
+
+    taught: Sequence[Taught]
+    members: Sequence[Router]
+    model: EnsembleModel
+    threshold: float
+    weights: Path
+    command: str
+
+
+def ensemble_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
+    """The card, with what was measured."""
+    return RouterCard(
+        router=ROUTER,
+        title="Ensemble",
+        family="composite",
+        routes=("weak", "strong"),
+        method=f"Weighs the votes of {len(trained.members)} routers and of linear heads of its own by what each is "
+        "worth on this kind of prompt: documentation questions, exam questions or chats.",
+        source="Stacked generalization (Wolpert, 1992) with a gate (Jacobs et al., 1991)",
+        trained_on=tuple(
+            TrainingData(
+                name=source,
+                rows=part.sources.count(source),
+                licence=SOURCES[source][0],
+                origin=SOURCES[source][1],
+                note=SOURCES[source][2],
+            )
+            for part in trained.taught
+            for source in dict.fromkeys(part.sources)
+        ),
+        split="question hash mod 5: parts 2–4 train, parts 0–1 test; ray keeps its own test file",
+        figures=tuple(figures),
+        calibrated=True,
+        threshold=round(trained.threshold, 4),
+        max_tokens=MAX_TOKENS,
+        reference="outcomes",
+        caution="Strong means what its training sets mean: exam results, a person's or an LLM's judgement.",
+        training_command=trained.command,
+        trained_at=datetime.now(UTC).date(),
+        files={trained.weights.name: sha256_of(trained.weights)},
+        notes=(
+            f"Asks {', '.join(member.id for member in trained.members)}; without one of them it is unavailable.",
+            *_weightiest(trained),
+            "Votes it was fitted on are out of fold; its own figures on test come from the served members.",
+            "The default threshold recovers 50% of the quality gap out of fold on the exam questions.",
+        ),
+    )
+
+
+def _weightiest(trained: Trained) -> tuple[str, ...]:
+    """A note per kind: the votes that move its log-odds most, per standard deviation of the vote."""
+    names = [*(member.id for member in trained.members), *(f"own head for {part.kind}" for part in trained.taught)]
+    notes = []
+    for part, stack in zip(trained.taught, trained.model.stacks, strict=True):
+        moved = sorted(zip(stack.moves, names, strict=True), key=lambda pair: -abs(pair[0]))[:_WEIGHTIEST]
+        said = ", ".join(f"{name} {move:+.2f}" for move, name in moved)
+        notes.append(f"On {part.kind} these votes weigh most (log-odds per standard deviation): {said}.")
+    return tuple(notes)

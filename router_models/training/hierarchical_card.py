@@ -1,0 +1,98 @@
+"""The card of the hierarchical router."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.benchmark import IntArray
+from router_models.card import Figure, RouterCard, TrainingData
+from router_models.encoder import MAX_TOKENS
+from router_models.training.export_onnx import sha256_of
+from router_models.training.hierarchical_data import Rows
+
+ROUTER = "hierarchical"
+_OUTCOMES = "Domain by subject; complexity = share of its LLMs that were wrong"
+_PAIR = f"{_OUTCOMES}; route: Mixtral against GPT-4."
+_DATA = {
+    "mmlu": (
+        "MIT (questions), Apache-2.0 (outcomes)",
+        "lm-sys/RouteLLM",
+        _PAIR,
+    ),
+    "gsm8k": (
+        "MIT (questions), Apache-2.0 (outcomes)",
+        "lm-sys/RouteLLM, WildEval/ZeroEval",
+        _PAIR,
+    ),
+    "mmlu-pro": ("Apache-2.0", "TIGER-AI-Lab/MMLU-Pro", f"{_OUTCOMES}."),
+    "zeroeval-math-l5": ("Apache-2.0", "WildEval/ZeroEval", f"{_OUTCOMES}."),
+    "zeroeval-crux": ("Apache-2.0", "WildEval/ZeroEval", f"{_OUTCOMES}."),
+    "nexos": (
+        "MIT by its README; prompts from LMSYS Chatbot Arena under a licence of their own",
+        "Edvard-exe/nexos-hw",
+        "Everyday chat, less what looks like code or mathematics; complexity and route are an LLM's judgement.",
+    ),
+    "coding-factual": ("none stated", "Shubhamcl/routing_llms", "Its coding prompts teach that domain, nothing else."),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What a training run leaves behind.
+
+    Attributes:
+        rows: The train rows.
+        domains: Domain of each as it was taught, −1 where none.
+        threshold: The default operating point.
+        weights: The written file.
+        command: The command that trained it.
+    """
+
+    rows: Rows
+    domains: IntArray
+    threshold: float
+    weights: Path
+    command: str
+
+
+def hierarchical_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
+    """The card, with what was measured."""
+    return RouterCard(
+        router=ROUTER,
+        title="Hierarchical",
+        family="composite",
+        routes=("weak", "strong"),
+        method="Names the domain, then how hard the prompt is within it, then how likely only the strong LLM will do.",
+        source="Domain and complexity steps as in NVIDIA's and vLLM's routers, here learnt from measured outcomes.",
+        trained_on=tuple(
+            TrainingData(
+                name=source,
+                rows=int((trained.rows.sources == source).sum()),
+                licence=_DATA[source][0],
+                origin=_DATA[source][1],
+                note=_DATA[source][2],
+            )
+            for source in dict.fromkeys(trained.rows.sources.tolist())
+        ),
+        split="question hash mod 5: parts 2–4 train, parts 0–1 test",
+        figures=tuple(figures),
+        calibrated=True,
+        threshold=round(trained.threshold, 4),
+        max_tokens=MAX_TOKENS,
+        reference="outcomes",
+        caution="Coding and everyday chat follow an LLM's taste, the other domains exam results.",
+        training_command=trained.command,
+        trained_at=datetime.now(UTC).date(),
+        files={trained.weights.name: sha256_of(trained.weights)},
+        notes=(
+            "Complexity is relative: the percentile among the domain's own training prompts, not across domains.",
+            "No set states the domain of a chat: what looks like neither code nor mathematics is everyday chat, "
+            f"{int(np.sum(trained.domains[trained.rows.sources == 'nexos'] >= 0)):,} prompts.",
+            "The default threshold recovers 50% of the quality gap out of fold on the exam questions.",
+        ),
+    )
