@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from errors import PlaygroundError
 
 ON_SPACE = "SPACE_ID"
 """Hugging Face sets this variable inside a Space, where the app must listen on every address."""
+
+
+def _key(value: SecretStr) -> SecretStr:
+    """A key without the blanks and line breaks around it that come with copying."""
+    key = value.get_secret_value().strip()
+    if not (key.isascii() and key.isprintable()):  # no header can carry it, and what fails then may quote it
+        raise ValueError("a key is one line of ASCII characters")
+    return SecretStr(key)
+
+
+Key = Annotated[SecretStr, AfterValidator(_key)]
 
 
 class Settings(BaseSettings):
@@ -36,7 +47,9 @@ class Settings(BaseSettings):
             gemini_api_key: Keys for `router_llm`; never shown, logged or stored.
     """
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
@@ -50,13 +63,13 @@ class Settings(BaseSettings):
     local_llm_threads: int = Field(default=0, ge=0)
     router_llm: str = ""
     llm_timeout_s: float = Field(default=15.0, gt=0)
-    openai_api_key: SecretStr | None = None
-    groq_api_key: SecretStr | None = None
-    openrouter_api_key: SecretStr | None = None
-    deepseek_api_key: SecretStr | None = None
-    mistral_api_key: SecretStr | None = None
-    anthropic_api_key: SecretStr | None = None
-    gemini_api_key: SecretStr | None = None
+    openai_api_key: Key | None = None
+    groq_api_key: Key | None = None
+    openrouter_api_key: Key | None = None
+    deepseek_api_key: Key | None = None
+    mistral_api_key: Key | None = None
+    anthropic_api_key: Key | None = None
+    gemini_api_key: Key | None = None
 
 
 @lru_cache
@@ -75,4 +88,4 @@ def get_settings() -> Settings:
         name = "_".join(str(part) for part in first["loc"]).upper()
         raise PlaygroundError(
             f"The environment variable {name} is not valid: {first['msg']}.", "Correct it or unset it."
-        ) from error
+        ) from None  # the cause holds the value, which may be a key

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from errors import UnavailableError
+from errors import BadInputError, UnavailableError
 from router_models.base import Router
 from router_models.llm_router import LlmRouter
 from router_models.panel import RouterPanel
@@ -71,6 +71,11 @@ def decide_routes(panel: RouterPanel) -> APIRouter:
 
     @routes.post("/predict", summary="One router's score for a text")
     def predict(request: PredictRequest) -> Prediction:
+        if request.threshold is not None and panel[request.router].card.threshold_is_bought:
+            raise BadInputError(
+                f"The threshold of {request.router} follows from its budget.",
+                "Leave the threshold out for this router.",
+            )
         run = panel.run(request.text, only=[request.router], novelty=False)
         if run.unavailable:
             raise UnavailableError(run.unavailable[0].what, run.unavailable[0].mend)
@@ -101,7 +106,9 @@ def decide_routes(panel: RouterPanel) -> APIRouter:
 
 
 def _informed(panel: RouterPanel, request: DecideRequest) -> dict[str, Router]:
-    """Routers that look at more of a request than its prompt, told of it."""
+    """Routers that look at more of a request than its prompt, told of it; none where there is nothing to tell."""
+    if request.temperature is None and request.attachment is None:
+        return {}
     readers = [router for router in map(panel.__getitem__, panel.ids) if isinstance(router, LlmRouter)]
     return {router.id: router.with_request(request.temperature, request.attachment) for router in readers}
 

@@ -13,6 +13,10 @@ import numpy as np
 
 from benchmarks.benchmark import FloatArray
 
+COST_WEIGHTS = np.concatenate([[0.0], np.geomspace(1e-3, 10.0, 40)])
+"""Settings of a router that picks the highest P(correct) − weight × price, the price as a share of the dearest LLM's:
+from "whatever it costs" to "the cheapest, whatever it is worth". A narrower range cuts off the curve's cheap end."""
+
 
 @dataclass(frozen=True, eq=False)
 class Frontier:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks import weighted
-from benchmarks.aiq import frontier
+from benchmarks.aiq import COST_WEIGHTS, frontier
 from benchmarks.benchmark import BoolArray, FloatArray, IntArray
 from benchmarks.outcomes import Outcomes
 from benchmarks.part import Part, Resamples, all_finite
 from benchmarks.suite import Pair
-
-WEIGHTS = np.concatenate([[0.0], np.geomspace(1e-3, 10.0, 40)])
-"""Cost weights of the sweep: points of P(correct) that the dearest LLM's mean cost must be worth."""
 
 N_THRESHOLDS = 41
 PICK = "quality of the pick"
@@ -94,7 +91,7 @@ def _sweep(part: Part, pair: Pair) -> tuple[IntArray, BoolArray]:
         rows = all_finite(p_correct)
         price = np.array([part.outcomes.cost_usd[llm].mean() for llm in llms])
         share = (price / price.max())[:, None]
-        return np.array([(p_correct[:, rows] - weight * share).argmax(axis=0) for weight in WEIGHTS]), rows
+        return np.array([(p_correct[:, rows] - weight * share).argmax(axis=0) for weight in COST_WEIGHTS]), rows
     weak, strong = llms.index(pair.weak), llms.index(pair.strong)
     scores = part.p_strong[part.run]
     edges = [*np.quantile(scores, np.linspace(0.0, 1.0, N_THRESHOLDS)), np.inf]

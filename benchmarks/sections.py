@@ -52,7 +52,8 @@ Written by `python -m benchmarks report` from the numbers in `assets/benchmarks/
 - Every figure is of the **test part** (docs/DATA.md), with its 95 % bootstrap interval, questions drawn whole.
 - **In-domain**: the router learnt from the same benchmark's train part. **Transfer**: it did not; where a
   router stands in both tables, the second figure is of the same recipe refitted without that benchmark. RouteLLM's
-  routers learnt from chat votes and a little MMLU, so their figures on GSM8K and MT-Bench are transfer.
+  routers learnt from chat votes and a little MMLU, so their figures on GSM8K and MT-Bench are transfer. A handful of
+  questions of the test-only sets stand among other sets' train prompts (one of MT-Bench's 72): docs/DATA.md.
 - APGR: share of the gap between weak and strong LLM that is recovered, averaged over the share of strong calls; 0.5 is
   random. CPT50, CPT80: share of strong calls that recovers 50 % or 80 % of the gap; lower is better. ECE: calibration
   error; lower is better.

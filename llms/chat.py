@@ -72,17 +72,17 @@ def complete(
     if connection.local is not None:
         options["extra_body"] = {"id_slot": slot, "cache_prompt": True}
     who = connection.title if connection.local else connection.provider.title
-    try:
+    try:  # causes are not kept: they may quote the key, from the answer or from a header that cannot be sent
         with connection.client() as client:
             body = client.chat.completions.with_raw_response.create(**options).http_response.json()
-    except openai.APITimeoutError as error:
-        raise UnavailableError(f"{who} did not answer within {connection.timeout_s:g} s.", _AGAIN) from error
-    except openai.APIConnectionError as error:
-        raise UnavailableError(f"{who} cannot be reached.", "Check the network.") from error
+    except openai.APITimeoutError:
+        raise UnavailableError(f"{who} did not answer within {connection.timeout_s:g} s.", _AGAIN) from None
+    except openai.APIConnectionError:
+        raise UnavailableError(f"{who} cannot be reached.", "Check the network.") from None
     except openai.APIStatusError as error:
-        raise _refusal(who, error.status_code) from None  # the cause may quote the key
-    except (openai.OpenAIError, ValueError) as error:
-        raise UnavailableError(f"{who} answered nothing that can be read.", _AGAIN) from error
+        raise _refusal(who, error.status_code) from None
+    except (openai.OpenAIError, ValueError):
+        raise UnavailableError(f"{who} answered nothing that can be read.", _AGAIN) from None
     return _first_choice(body, who)
 
 

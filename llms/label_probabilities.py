@@ -55,11 +55,13 @@ class Answer:
         probabilities: By label, in the question's order; sum to 1.
         label: The LLM's own label.
         reason: Its stated reason; '' where it has not been asked yet.
+        took_ms: How long the label took; a remembered answer keeps it.
     """
 
     probabilities: dict[str, float]
     label: str
     reason: str = ""
+    took_ms: float = 0.0
 
 
 def ask(connection: Connection, question: Question, slot: int = 0) -> Answer:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from errors import PlaygroundError
+from pages._budget import BudgetForm, budget_form_of
 from pages._cards import DecisionCard, decision_cards, order, pending_cards, unavailable_cards, with_pending
 from pages._examples import Example
 from pages._link import link_problems, write_query
@@ -66,7 +67,7 @@ class Board:
         """
         progress = session.progress()
         run = progress.run if progress else None
-        cards = [] if run is None else decision_cards(self._panel, run, view)
+        cards = [] if run is None else decision_cards(self._panel, run, view, session.edited)
         by_id = {card.router.router: card for card in cards}
         shown = [name for name in dict.fromkeys(standing) if name in by_id] or order(cards, view)
         gone = [] if run is None else unavailable_cards(self._panel, run)
@@ -88,6 +89,7 @@ class Board:
             gone=[card for card in gone if not view.differing and view.family in ("", card.router.family)],
             hidden_thresholds={name: value for name, value in view.thresholds.items() if name not in shown},
             why=self._why(session, view, by_id),
+            budget=self._budget(session, view),
             default_bound=DEFAULT_BOUND,
             sufficient=None if run is None else sufficient_list(self._panel, run, view),
             examples=self._examples,
@@ -99,3 +101,10 @@ class Board:
             return None
         explanation = (session.explanations or {}).get(view.why) or unexamined(self._panel[view.why])
         return why_of(self._panel, view.why, by_id.get(view.why), explanation, session.edited.get(view.why))
+
+    def _budget(self, session: Session, view: RouteView) -> BudgetForm | None:
+        if not view.why or session.run is None:
+            return None
+        edited = session.edited.get(view.why)
+        router = edited or self._panel[view.why]
+        return budget_form_of(router, edited is not None, view, self._panel.catalogue) if router.loaded else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from llms.llm import LLM
 from pages._view import RouteView, Sort, has_threshold
 from router_models import Decision, RouterPanel
+from router_models.base import Router
 from router_models.card import RouterCard
 from router_models.decision import Unavailable
 from router_models.panel import PanelRun
@@ -58,7 +59,7 @@ class DecisionCard:
 
         A threshold need not be one half: a router may pick `strong` at 27 %, which looks wrong without its bound.
         """
-        if self.decision.threshold is None or not self.adjustable:
+        if self.decision.threshold is None or not self.thresholded:
             return ""
         if self.decision.escalates:
             return f" ≥ {100 * self.decision.threshold:.0f} %"
@@ -74,9 +75,14 @@ class DecisionCard:
         return f"{said} It picks {strong} where P({strong}) reaches its threshold of {threshold:.2f}, however low."
 
     @property
+    def thresholded(self) -> bool:
+        """Whether a threshold decided."""
+        return self.decision.threshold is not None and not self.router.constant
+
+    @property
     def adjustable(self) -> bool:
         """Whether there is a threshold to set."""
-        return has_threshold(self.router) and self.decision.threshold is not None
+        return self.thresholded and has_threshold(self.router)
 
     @property
     def tier(self) -> int:
@@ -107,18 +113,26 @@ def tier_of(index: int, routes: int) -> int:
     return DEAREST_TIER if index == routes - 1 else MIDDLE_TIER
 
 
-def decision_cards(panel: RouterPanel, run: PanelRun, view: RouteView) -> list[DecisionCard]:
+def decision_cards(
+    panel: RouterPanel, run: PanelRun, view: RouteView, edited: Mapping[str, Router] | None = None
+) -> list[DecisionCard]:
     """Decides under the view's controls, without running a model; panel order.
+
+    Args:
+        panel: The panel that made the run.
+        run: What the routers said.
+        view: The user's controls.
+        edited: The routers that stood in for the panel's own in that run.
 
     Raises:
         PlaygroundError: The controls or the prices cannot be used.
     """
     policy = view.policy()
-    decisions = panel.decisions(run, policy)
+    decisions = panel.decisions(run, policy, edited)
     majority = _majority(panel, decisions)
     return [
         DecisionCard(
-            router=panel[decision.router].card,
+            router=(edited or {}).get(decision.router, panel[decision.router]).card,
             decision=decision,
             llm=panel.catalogue[decision.llm],
             segments=tuple(

@@ -22,7 +22,7 @@ class Dot:
     @property
     def threshold(self) -> float | None:
         """Where on the axis the router starts to escalate; None where no threshold decides."""
-        return self.card.decision.threshold if self.card.adjustable else None
+        return self.card.decision.threshold if self.card.thresholded else None
 
 
 @dataclass(frozen=True, slots=True)

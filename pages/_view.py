@@ -17,8 +17,6 @@ from router_models.policy import DEFAULT_OUTPUT_TOKENS, DEFAULT_REASONING_TOKENS
 Sort = Literal["panel", "p_strong", "confidence", "cost", "latency"]
 THRESHOLD_PREFIX = "t."
 LLM_PREFIX = "llm."
-CONSTANT = "p_strong"
-"""Parameter on the card of a router that gives every prompt the same score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +123,8 @@ def _pool(values: Mapping[str, str], catalogue: Catalogue, problems: list[str]) 
 
 
 def has_threshold(card: RouterCard) -> bool:
-    """Whether a router's threshold can be set: it has two routes, and its score is not a constant."""
-    return len(card.routes) == 2 and CONSTANT not in card.parameters
+    """Whether a router's threshold can be set: it has two routes, no constant score, and no budget that sets it."""
+    return len(card.routes) == 2 and not card.constant and not card.threshold_is_bought
 
 
 def _thresholds(values: Mapping[str, str], panel: RouterPanel, problems: list[str]) -> dict[str, float]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages._cards import DecisionCard, Segment
+from pages._cards import DecisionCard
 from pages._categories import CategoriesForm, form_of
 from router_models import RouterPanel
 from router_models.base import Router
 from router_models.card import RouterCard
+from router_models.decision import P_ROUTE
 from router_models.explain import Explanation, Piece
 from router_models.novelty import FAR_PERCENTILE
 
@@ -51,6 +52,7 @@ class Why:
         silent: Why no piece is marked; '' where some are, or where the evidence itself says so.
         distance: How far the decision is from another pick, one sentence; '' for a router that could not run.
         far: Whether the prompt is far from the router's training prompts.
+        reference_pair: Whether the pieces' weights are of another score than the one that decided.
         form: The categories to edit; None for routers without any.
     """
 
@@ -63,6 +65,7 @@ class Why:
     silent: str
     distance: str
     far: bool
+    reference_pair: bool
     form: CategoriesForm | None
 
 
@@ -92,26 +95,31 @@ def why_of(
         silent="" if shown or explanation is None else _silence(explanation),
         distance=_distance(decided) if decided else "",
         far=percentile is not None and percentile >= FAR_PERCENTILE,
+        reference_pair=bool(pieces) and decided is not None and decided.decision.judges_llms,
         form=form_of(edited or panel[name]),
     )
 
 
 def _distance(decided: DecisionCard) -> str:
     decision = decided.decision
-    if decision.threshold is not None and not decided.adjustable:
+    if decision.threshold is not None and not decided.thresholded:
         return f"It picks {decision.route} for every prompt."
     if decision.threshold is not None:
         strong = decided.segments[-1].route
         side = "above" if decision.p_strong >= decision.threshold else "below"
         gap = abs(decision.p_strong - decision.threshold)
         return f"P({strong}) is {decision.p_strong:.3f}, {gap:.3f} {side} the threshold of {decision.threshold:.3f}."
-    first, second, *_ = sorted(decided.segments, key=_share, reverse=True)
-    gap = first.share - second.share
-    return f"No threshold: {first.route} is the likeliest route, {gap:.3f} ahead of {second.route}."
-
-
-def _share(segment: Segment) -> float:
-    return segment.share
+    rivals = {  # what the pick was compared with: another route, or another LLM where LLMs were judged
+        segment.llm if decision.judges_llms else segment.route: worth
+        for segment, worth in zip(decided.segments, decision.worth, strict=True)
+    }
+    picked = decision.llm if decision.judges_llms else decision.route
+    ahead = rivals.pop(picked)
+    if not rivals:
+        return f"No threshold: {picked} serves every route."
+    second = max(rivals, key=rivals.__getitem__)
+    what = "is the likeliest route" if decision.worth_of == P_ROUTE else f"has the highest {decision.worth_of}"
+    return f"No threshold: {picked} {what}, {ahead - rivals[second]:.3f} ahead of {second}."
 
 
 def _silence(explanation: Explanation) -> str:

@@ -13,6 +13,7 @@ import gradio as gr
 from errors import PlaygroundError
 from pages._ask import TokenCounter, prompt_box
 from pages._board import Board, Notices
+from pages._budget import budgeted_router
 from pages._categories import edited_router
 from pages._components import page_footer, page_header
 from pages._defects import as_shown
@@ -27,7 +28,10 @@ from router_models.prompts import clean_prompt
 from router_models.waiting import WaitingQueue
 from settings import Settings
 
-FOOTER = "Routers decide from the prompt alone; the LLMs of the pool are not called, and costs are estimates."
+FOOTER = (
+    "Three routers ask a small LLM on this machine unless set otherwise; the LLMs of the pool are not called, "
+    "and costs are estimates."
+)
 PANEL_QUEUE = "panel"
 NEWS_EVERY_S = 0.1
 TOLD_AFTER_S = 10.0
@@ -106,7 +110,7 @@ class RoutePage:
         return self._changed(session, _fields(event), self._submit)
 
     def described(self, session: Session, event: gr.EventData) -> tuple[str, Session]:
-        """Runs one semantic router again with the user's descriptions, or with its own."""
+        """Runs one router again with the user's descriptions, rules or budget, or with its own."""
         return self._changed(session, _fields(event), self._describe)
 
     def adjusted(self, session: Session, event: gr.EventData) -> str:
@@ -160,7 +164,11 @@ class RoutePage:
         name = require_text(fields.get("router"), "router")
         router = self._panel[name]
         edited = {kept: other for kept, other in session.edited.items() if kept != name}
-        changed = edited_router(router, fields.get("categories"))
+        if fields.get("budget") is None:
+            changed = edited_router(router, fields.get("categories"))
+        else:
+            view = read_view(parse_query(_query(fields))[0], self._panel)[0]
+            changed = budgeted_router(router, fields["budget"], view, self._panel.catalogue)
         if changed is not None:
             edited[name] = changed
         run = session.run

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from errors import DataError
 
 CARD_FILE = "card.json"
+BUDGET = "budget_usd_per_1000"
+"""Parameter of a router with a budget: what the LLMs' answers to 1,000 prompts may cost, in USD."""
 
 
 class _Frozen(BaseModel):
@@ -74,6 +76,11 @@ class RouterCard(_Frozen):
     def constant(self) -> bool:
         """Whether it says the same of every prompt, so that a threshold has nothing to decide."""
         return "p_strong" in self.parameters
+
+    @property
+    def threshold_is_bought(self) -> bool:
+        """Whether its threshold follows from a budget, so that nobody may set it apart from what else follows."""
+        return BUDGET in self.parameters
 
     @property
     def calibration_error(self) -> Figure | None:

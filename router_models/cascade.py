@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from router_models.arrays import read_arrays
 from router_models.base import Router
-from router_models.card import RouterCard
+from router_models.card import BUDGET, RouterCard
 from router_models.cascade_budget import BudgetTable, RoutePrices
 from router_models.composite import CompositeRouter
 from router_models.decision import RouterScore
@@ -23,9 +23,6 @@ from router_models.prompt_batch import Meter, PromptBatch
 
 WEIGHTS_FILE = "model.npz"
 ARRAYS = ("stages", "slopes", "intercepts", "lower", "upper", "thresholds", "shares", "prompt_tokens")
-BUDGET = "budget_usd_per_1000"
-"""Parameter of the card: what the LLMs' answers to 1,000 prompts may cost, in USD."""
-
 LAST_RESORT_MARGIN = 0.1
 """An LLM-based router is asked where the last stage is within so much of the threshold."""
 
@@ -91,6 +88,12 @@ class CascadeRouter(CompositeRouter):
     def prices(self) -> RoutePrices:
         """The prices with which the budget was turned into a threshold."""
         return RoutePrices.from_parameters(self.card.parameters)
+
+    @property
+    def strong_share(self) -> float:
+        """Share of strong calls that the budget buys, on the mix of prompts it was calibrated on; reads the weights."""
+        table = self.table()
+        return float(table.shares[table.point(self.budget_usd_per_1000, self.prices)])
 
     def table(self) -> BudgetTable:
         """All operating points, for a control or a chart; reads the weights if need be."""

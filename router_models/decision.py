@@ -60,6 +60,12 @@ class Unavailable:
         return cls(router, error.what, error.mend)
 
 
+P_CORRECT = "P(correct)"
+P_ROUTE = "P(route)"
+LESS_PRICE = " − cost weight × price share"
+"""What a pick without a threshold maximises: one of the two probabilities, less the price where that counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What one router says of one prompt, under one policy.
@@ -77,6 +83,8 @@ class Decision:
         cost_note: What must be said beside that price; may be empty.
         reason: One sentence.
         warnings: Full sentences the reader must see beside the decision.
+        worth: What the pick maximised, by route as in `distribution`; empty where a threshold decided.
+        worth_of: What `worth` is, such as P(correct); '' where a threshold decided.
     """
 
     router: str
@@ -91,6 +99,13 @@ class Decision:
     cost_note: str
     reason: str
     warnings: tuple[str, ...] = ()
+    worth: tuple[float, ...] = ()
+    worth_of: str = ""
+
+    @property
+    def judges_llms(self) -> bool:
+        """Whether it compared the pool's own LLMs, and not its routes."""
+        return self.worth_of.startswith(P_CORRECT)
 
     @property
     def escalates(self) -> bool:

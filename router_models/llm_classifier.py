@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from llms.chat import Message
 from llms.label_probabilities import Question
-from router_models.llm_labels import TURN, LlmLabelRouter
+from router_models.llm_labels import TURN, LlmLabelRouter, cut_prompt
 from router_models.prompt_batch import PromptBatch
 from router_models.rules import (
     DEFAULT_CATEGORIES,
@@ -68,8 +68,8 @@ class LlmClassifierRouter(LlmLabelRouter):
         return self.categories.ids
 
     def question(self, prompt: str) -> Question:
-        """Instructions, an example per category, then the prompt."""
-        return category_question(self.categories, prompt)
+        """Instructions, an example per category, then the prompt, cut to length."""
+        return category_question(self.categories, cut_prompt(prompt))
 
     def to_routes(self, p_label: NDArray[np.float64]) -> NDArray[np.float64]:
         """Applies the rule table."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import threading
+import time
 from abc import abstractmethod
-from collections import OrderedDict
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,10 @@ from llms.catalogue import load_catalogue
 from llms.label_probabilities import Answer, Question, ask, ask_reason
 from llms.providers import Connection, connect
 from router_models.base import Router, softmax
+from router_models.card import RouterCard
+from router_models.decision import RouterScore
+from router_models.encoder import Encoders
+from router_models.llm_memory import LlmMemory
 from router_models.prompt_batch import PromptBatch
 from settings import get_settings
 
@@ -30,7 +34,6 @@ MAX_PROMPT_BYTES = 1_000
 CUT_MARK = " […]"
 CONTENT_FREE = ("N/A", "[MASK]", "…")
 OUTWEIGHED = ", which its record on labelled prompts outweighs"
-REMEMBERED = 256
 FIRST_TIMEOUT_S = 60.0
 
 
@@ -38,8 +41,9 @@ class LlmLabelRouter(Router):
     """Asks an LLM for one of several labels; label probabilities become a distribution over routes.
 
     The probabilities are first divided by those of content-free prompts, which takes out what the LLM would say to
-    anything. Then follow the card's `temperature` and, per route, `bias_<route>`: both were fitted to the local LLM
-    and are left out for any other.
+    anything. Then follow the card's `temperature` and, per route, `bias_<route>`. All three were fitted to, or chosen
+    for, the packaged local LLM; any other LLM is taken at its word: an able one is rightly sure that "N/A" is simple,
+    and dividing by that would turn its answers round.
 
     Source:
         Zhao et al., Calibrate Before Use: Improving Few-Shot Performance of Language Models, arXiv 2102.09690,
@@ -50,7 +54,9 @@ class LlmLabelRouter(Router):
     slot = 0
     """Which of the local LLM's prefix caches it uses."""
 
-    _connection: Connection | None = None
+    def __init__(self, card: RouterCard, folder: Path, encoders: Encoders) -> None:
+        super().__init__(card, folder, encoders)
+        self._memory = LlmMemory()
 
     @property
     @abstractmethod
@@ -59,11 +65,7 @@ class LlmLabelRouter(Router):
 
     @abstractmethod
     def question(self, prompt: str) -> Question:
-        """What is asked of the LLM about a prompt that has been cut to length."""
-
-    def memo_key(self, cut: str) -> str:
-        """Under which key the answer to a prompt is remembered."""
-        return cut
+        """What is asked of the LLM about a prompt; of a long one it reads `cut_prompt`. Equal ones are asked once."""
 
     @abstractmethod
     def to_routes(self, p_label: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -72,20 +74,28 @@ class LlmLabelRouter(Router):
     def with_connection(self, connection: Connection) -> LlmLabelRouter:
         """The same router on another LLM."""
         other = copy.copy(self)
-        other._connection = connection
+        other._memory = LlmMemory(connection)
         other._loaded = False
         return other
 
     @property
+    def loaded(self) -> bool:
+        """Whether the LLM is ready, be it that an edited copy of this router made it so."""
+        return self._memory.loaded
+
+    @property
     def fitted(self) -> bool:
         """Whether the card's temperature and biases were fitted to the LLM it asks."""
-        local = self._connection.local if self._connection else None
+        local = self._memory.connection.local if self._memory.connection else None
         return local is not None and local.packaged
 
     def p_labels(self, answers: Sequence[Answer]) -> NDArray[np.float64]:
-        """Label probabilities of answers after contextual calibration and temperature, (n, n_labels)."""
-        stated = np.array([[answer.probabilities[label] for label in self.labels] for answer in answers])
-        return calibrated_labels(np.log(stated), self._content_free, self.card.temperature if self.fitted else 1.0)
+        """Label probabilities of answers, (n, n_labels); calibrated where the router was fitted to the LLM."""
+        stated = self._stated(answers)
+        content_free = self._memory.content_free
+        if content_free is None:
+            return stated
+        return calibrated_labels(np.log(stated), content_free, self.card.temperature)
 
     def answers(self, prompts: PromptBatch) -> list[Answer]:
         """The LLM's answers, one per prompt; asked once per batch and remembered.
@@ -93,18 +103,29 @@ class LlmLabelRouter(Router):
         Raises:
             UnavailableError: The LLM did not answer, or outside the labels.
         """
-        return prompts.feature(f"answers:{self.id}", lambda: [self._ask(prompt) for prompt in prompts])
+        return prompts.feature(f"answers:{self.id}", lambda: [self._ask(self.question(prompt)) for prompt in prompts])
+
+    def score(self, batch: PromptBatch) -> list[RouterScore]:
+        """As for every router; an answer that is remembered counts with the time that it took."""
+        scores = super().score(batch)
+        return [
+            dataclasses.replace(score, latency_ms=max(score.latency_ms, answer.took_ms))
+            for score, answer in zip(scores, self.answers(batch), strict=True)
+        ]
 
     def _load(self) -> None:
-        if self._connection is None:
+        memory = self._memory
+        if memory.loaded:  # by the router of which this one is a copy, or by another copy
+            return
+        if memory.connection is None:
             name = get_settings().router_llm or LOCAL_LLM_ID
-            self._connection = connect(load_catalogue()[name])
-        self._memo: OrderedDict[str, Answer] = OrderedDict()
-        self._memo_lock = threading.Lock()
-        patient = dataclasses.replace(self._connection, timeout_s=FIRST_TIMEOUT_S)  # the model starts, reads examples
-        asked = [ask(patient, self.question(text), self.slot) for text in CONTENT_FREE]
-        stated = np.array([[answer.probabilities[label] for label in self.labels] for answer in asked])
-        self._content_free: NDArray[np.float64] = np.log(stated.mean(axis=0))
+            memory.connection = connect(load_catalogue()[name])
+        if memory.connection.local is not None:  # a provider's LLM need not be paid for answers that nothing uses
+            patient = dataclasses.replace(memory.connection, timeout_s=FIRST_TIMEOUT_S)  # it starts, reads examples
+            asked = [ask(patient, self.question(text), self.slot) for text in CONTENT_FREE]
+            if self.fitted:
+                memory.content_free = np.log(self._stated(asked).mean(axis=0))
+        memory.loaded = True
 
     def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.floating]:
         routes = self.to_routes(self.p_labels(self.answers(prompts)))
@@ -117,7 +138,8 @@ class LlmLabelRouter(Router):
         picked = [self.labels[index] for index in p_label.argmax(axis=1)]
         outweighed = self.to_routes(p_label).argmax(axis=1) != probabilities.argmax(axis=1)
         return [
-            self._said(label, float(row.max()), self._reason(prompt, label)) + (OUTWEIGHED if other else "")
+            self._said(label, float(row.max()), self._reason(self.question(prompt), label))
+            + (OUTWEIGHED if other else "")
             for prompt, label, row, other in zip(prompts, picked, p_label, outweighed, strict=True)
         ]
 
@@ -129,41 +151,37 @@ class LlmLabelRouter(Router):
         stated = f", because “{reason}”" if reason else ""
         return f"{self._llm().title} says {label} ({probability:.2f}){stated}"
 
-    def _ask(self, prompt: str) -> Answer:
-        cut = cut_prompt(prompt)
-        key = self.memo_key(cut)
-        with self._memo_lock:
-            if key in self._memo:
-                self._memo.move_to_end(key)
-                return self._memo[key]
-        return self._remember(cut, ask(self._llm(), self.question(cut), self.slot))
+    def _stated(self, answers: Sequence[Answer]) -> NDArray[np.float64]:
+        """Label probabilities as the LLM states them, (n, n_labels)."""
+        return np.array([[answer.probabilities[label] for label in self.labels] for answer in answers])
 
-    def _reason(self, prompt: str, label: str) -> str:
+    def _ask(self, question: Question) -> Answer:
+        known = self._memory.get(question)
+        if known is not None:
+            return known
+        start = time.perf_counter()
+        answer = ask(self._llm(), question, self.slot)
+        took_ms = (time.perf_counter() - start) * 1000
+        return self._memory.put(question, dataclasses.replace(answer, took_ms=took_ms))
+
+    def _reason(self, question: Question, label: str) -> str:
         """The LLM's own reason for a label; one it gave for another label would not do."""
-        cut = cut_prompt(prompt)
-        answer = self._ask(prompt)
+        answer = self._ask(question)
         if answer.label == label and answer.reason:
             return answer.reason
         if not self._llm().provider.prefill:
             return ""
         try:
-            reason = ask_reason(self._llm(), self.question(cut), label, self.slot)
+            reason = ask_reason(self._llm(), question, label, self.slot)
         except UnavailableError:  # the label is there; a missing reason does not take it away
             return ""
-        self._remember(cut, dataclasses.replace(answer, label=label, reason=reason))
+        self._memory.put(question, dataclasses.replace(answer, label=label, reason=reason))
         return reason
 
-    def _remember(self, cut: str, answer: Answer) -> Answer:
-        with self._memo_lock:
-            self._memo[self.memo_key(cut)] = answer
-            while len(self._memo) > REMEMBERED:
-                self._memo.popitem(last=False)
-        return answer
-
     def _llm(self) -> Connection:
-        if self._connection is None:
+        if self._memory.connection is None:
             raise UnavailableError(f"{self.title} has no LLM yet.", "Load it first.")
-        return self._connection
+        return self._memory.connection
 
 
 def calibrated_labels(

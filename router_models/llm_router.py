@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from llms.chat import Message
 from llms.label_probabilities import Question
-from router_models.llm_labels import TURN, LlmLabelRouter
+from router_models.llm_labels import TURN, LlmLabelRouter, cut_prompt
 from router_models.request_facts import Attachment, RequestFacts, read_facts
 
 FIELD = "route"
@@ -51,7 +51,7 @@ class LlmRouter(LlmLabelRouter):
         return self.routes
 
     def with_request(self, temperature: float | None = None, attachment: Attachment | None = None) -> LlmRouter:
-        """The same router for a request of which more is known than the prompt.
+        """The same router for a request of which more is known than the prompt; what the LLM has answered stays known.
 
         Args:
             temperature: Sampling temperature that the request asks for, 0 to 2.
@@ -62,17 +62,13 @@ class LlmRouter(LlmLabelRouter):
         return other
 
     def question(self, prompt: str) -> Question:
-        """Instructions, examples of each route, then the prompt with its facts."""
+        """Instructions, examples of each route, then the prompt, cut to length, with the facts of the whole of it."""
         messages = [Message("system", INSTRUCTION)]
         for text, route, reason in EXAMPLES:
             messages.append(Message("user", _turn(text, read_facts(text))))
             messages.append(Message("assistant", json.dumps({FIELD: route, "reason": reason})))
         facts = read_facts(prompt, self.temperature, self.attachment)
-        return Question((*messages, Message("user", _turn(prompt, facts))), FIELD, self.routes)
-
-    def memo_key(self, cut: str) -> str:
-        """The same prompt is another question with another attachment or temperature."""
-        return f"{self.temperature}|{self.attachment}|{cut}"
+        return Question((*messages, Message("user", _turn(cut_prompt(prompt), facts))), FIELD, self.routes)
 
     def to_routes(self, p_label: NDArray[np.float64]) -> NDArray[np.float64]:
         """Labels are routes already."""

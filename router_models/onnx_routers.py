@@ -15,7 +15,7 @@ from router_models.wordpiece import run_on_tokens
 class KerasRouter(Router):
     """A Keras network over WordPiece ids, served from its ONNX export `model.onnx` (output `logits`)."""
 
-    evidence_kind = "A small neural network reads the word pieces in order."
+    evidence_kind = "Small neural networks, averaged, read the word pieces of the prompt."
     own_network = True
 
     def _load(self) -> None:

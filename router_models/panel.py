@@ -16,7 +16,7 @@ from llms.cost import CostEstimate, estimate_cost_usd
 from llms.tokens import count_tokens
 from router_models.base import Router
 from router_models.decision import Decision, RouterScore, Unavailable
-from router_models.encoder import Encoders
+from router_models.encoder import CHUNK, Encoders
 from router_models.novelty import NoveltyHints
 from router_models.policy import Policy, decide
 from router_models.prompt_batch import PromptBatch
@@ -170,12 +170,14 @@ class RouterPanel:
         waiting: bool = False,
     ) -> list[PanelRun]:
         """Runs the panel on several prompts; as `run`, one `PanelRun` per prompt."""
-        if not prompts:
-            return []
-        batch = PromptBatch([clean_prompt(prompt) for prompt in prompts])
         default = self.ids if waiting else self.immediate_ids
         chosen = [self[name] for name in (default if only is None else dict.fromkeys(only))]
         routers = [(replace or {}).get(router.id, router) for router in chosen]
+        cleaned = [clean_prompt(prompt) for prompt in prompts]
+        chunks = [PromptBatch(cleaned[start : start + CHUNK]) for start in range(0, len(cleaned), CHUNK)]
+        return [run for chunk in chunks for run in self._run_chunk(chunk, routers, novelty=novelty)]
+
+    def _run_chunk(self, batch: PromptBatch, routers: Sequence[Router], *, novelty: bool) -> list[PanelRun]:
         start = time.perf_counter()
         futures = {router.id: self._waiters.submit(self._score, router, batch) for router in routers if router.waits}
         with self._slots:
@@ -199,12 +201,15 @@ class RouterPanel:
         """Every available router's decision on each prompt; raises as `run`."""
         return [self.decisions(run, policy) for run in self.run_batch(prompts)]
 
-    def decisions(self, run: PanelRun, policy: Policy | None = None) -> list[Decision]:
-        """Decisions that follow from a run under a policy; no model runs."""
+    def decisions(
+        self, run: PanelRun, policy: Policy | None = None, replace: Mapping[str, Router] | None = None
+    ) -> list[Decision]:
+        """Decisions that follow from a run under a policy; no model runs. `replace` as in the run."""
         policy = policy or self.default_policy()
         quotes = self.quote(run.prompt, policy)
         measured = self.catalogue.measured
-        return [decide(score, self[score.router].card, policy, quotes, measured) for score in run.scores]
+        cards = {name: router.card for name, router in {**self._routers, **(replace or {})}.items()}
+        return [decide(score, cards[score.router], policy, quotes, measured) for score in run.scores]
 
     def quote(self, prompt: str, policy: Policy, llm_ids: Sequence[str] = ()) -> dict[str, CostEstimate]:
         """Estimated cost of sending a prompt to each LLM of the policy's pool, and to others, by LLM id."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from errors import BadInputError
 from llms.cost import CostEstimate
 from llms.pool import Pool
 from router_models.card import RouterCard
-from router_models.decision import Decision, RouterScore
+from router_models.decision import LESS_PRICE, P_ROUTE, Decision, RouterScore
 from router_models.novelty import FAR_PERCENTILE
 from router_models.pool_choice import (
     NO_PRICE,
@@ -61,11 +61,15 @@ class Policy:
                 raise BadInputError(f"The expected {what} is {tokens}.", f"Choose 0 to {MAX_TOKENS:,} tokens.")
 
     def threshold(self, card: RouterCard) -> float | None:
-        """The operating point of a two-route router; None for others."""
+        """The operating point of a two-route router; None for others.
+
+        One that follows from a budget is the card's own, whatever `thresholds` says: the early stages of a cascade
+        decide for that threshold and no other.
+        """
         if len(card.routes) != 2:
             return None
         default = DEFAULT_THRESHOLD if card.threshold is None else card.threshold
-        return self.thresholds.get(card.router, default)
+        return default if card.threshold_is_bought else self.thresholds.get(card.router, default)
 
 
 def decide(
@@ -91,10 +95,13 @@ def decide(
     """
     threshold = policy.threshold(card)
     warnings = list(score.warnings)
+    worth: tuple[float, ...] = ()
+    worth_of = ""
     missing = unmeasured(score, policy.pool, measured) if score.p_correct else ()
     if score.p_correct and not missing:
-        chosen = choose_from_pool(score, card, policy.pool, policy.cost_weight, quotes, measured)
+        chosen = choose_from_pool(score, policy.pool, policy.cost_weight, quotes, measured)
         score, threshold, pick, why = chosen.score, None, chosen.pick, chosen.why
+        worth, worth_of = chosen.worth, chosen.worth_of
         warnings.extend(chosen.warnings)
     elif threshold is not None:
         pick = 1 if score.p_strong >= threshold else 0
@@ -102,9 +109,13 @@ def decide(
         side = "above" if pick else "below"
         why = f"P({score.routes[1]}) is {score.p_strong:.2f}, {margin:.2f} {side} its threshold"
     else:
-        pick, why, priced = _pick_by_utility(score, policy, quotes)
-        if not priced:
+        shares = price_shares([quotes[policy.pool.serves[route]].usd for route in score.routes])
+        if shares is None and policy.cost_weight:
             warnings.append(NO_PRICE)
+        weight = 0.0 if shares is None else policy.cost_weight
+        worth = _utilities(score, weight, shares)
+        worth_of = P_ROUTE + LESS_PRICE if weight else P_ROUTE
+        pick, why = _pick_by_utility(score, worth, weight)
     if missing:
         warnings.append(unmeasured_warning(missing))
     if score.novelty_percentile is not None and score.novelty_percentile >= FAR_PERCENTILE:
@@ -124,6 +135,8 @@ def decide(
         cost_note=quotes[llm].note,
         reason=_reason(score.evidence, "" if card.constant else why),
         warnings=tuple(warnings),
+        worth=worth,
+        worth_of=worth_of,
     )
 
 
@@ -132,24 +145,22 @@ def _reason(*clauses: str) -> str:
     return f"{': '.join(clause for clause in clauses if clause)}."
 
 
-def _pick_by_utility(score: RouterScore, policy: Policy, quotes: Mapping[str, CostEstimate]) -> tuple[int, str, bool]:
-    """Index of the picked route, a clause that says why, and whether every needed price was there."""
+def _utilities(score: RouterScore, weight: float, shares: Sequence[float] | None) -> tuple[float, ...]:
+    """P(route) − weight × price share, by route."""
+    if shares is None:
+        return score.probabilities
+    return tuple(p - weight * share for p, share in zip(score.probabilities, shares, strict=True))
+
+
+def _pick_by_utility(score: RouterScore, utilities: Sequence[float], weight: float) -> tuple[int, str]:
+    """Index of the route of highest utility, and a clause that says why."""
     likeliest = max(range(len(score.routes)), key=score.probabilities.__getitem__)
-    shares = price_shares([quotes[policy.pool.serves[route]].usd for route in score.routes])
-    if policy.cost_weight == 0 or shares is None:
-        why = f"{score.routes[likeliest]} is likeliest with {score.probabilities[likeliest]:.2f}"
-        return likeliest, why, policy.cost_weight == 0 or shares is not None
-    utilities = [p - policy.cost_weight * share for p, share in zip(score.probabilities, shares, strict=True)]
     pick = max(range(len(utilities)), key=utilities.__getitem__)
     if pick == likeliest:
-        return (
-            pick,
-            f"{score.routes[pick]} is likeliest with {score.probabilities[pick]:.2f}, its price included",
-            True,
-        )
+        priced = ", its price included" if weight else ""
+        return pick, f"{score.routes[pick]} is likeliest with {score.probabilities[pick]:.2f}{priced}"
     gap = score.probabilities[likeliest] - score.probabilities[pick]
-    why = f"{score.routes[likeliest]} is {gap:.2f} likelier, but not worth its price at this cost weight"
-    return pick, why, True
+    return pick, f"{score.routes[likeliest]} is {gap:.2f} likelier, but not worth its price at this cost weight"
 
 
 def _ordinal(percentile: float) -> str:

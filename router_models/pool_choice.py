@@ -12,15 +12,11 @@ import numpy as np
 
 from llms.cost import CostEstimate
 from llms.pool import Pool
-from router_models.card import RouterCard
-from router_models.decision import RouterScore
+from router_models.decision import LESS_PRICE, P_CORRECT, RouterScore
 from router_models.outcome_score import cheapest_that_pays
 
 POOL_ROUTES = ("simple", "general", "reasoning")
 """Routes among which such a router chooses where every LLM that serves them is measured."""
-
-DEFAULT_COST_WEIGHT = "cost_weight"
-"""Card parameter: the cost weight where the user sets none."""
 
 NO_PRICE = "Cost weight ignored: an LLM of the pool has no price."
 NOTHING_MEASURED: Mapping[str, str] = MappingProxyType({})
@@ -34,12 +30,16 @@ class PoolChoice:
         score: The score with a distribution over the pool's routes.
         pick: Index of the picked route.
         why: A clause that says why.
+        worth: What the pick maximised, by route.
+        worth_of: What `worth` is.
         warnings: Full sentences.
     """
 
     score: RouterScore
     pick: int
     why: str
+    worth: tuple[float, ...]
+    worth_of: str
     warnings: tuple[str, ...] = ()
 
 
@@ -69,7 +69,6 @@ def _listed(names: Sequence[str]) -> str:
 
 def choose_from_pool(
     score: RouterScore,
-    card: RouterCard,
     pool: Pool,
     cost_weight: float,
     quotes: Mapping[str, CostEstimate],
@@ -79,31 +78,30 @@ def choose_from_pool(
 
     Args:
         score: With P(correct) of every LLM that serves a route of `POOL_ROUTES`.
-        card: The router's card; it has the cost weight that counts where the user's is 0.
         pool: Which LLM serves each route.
-        cost_weight: The user's.
+        cost_weight: The user's; at 0 the LLM that is likeliest to be right.
         quotes: Estimated cost of this prompt by LLM id.
         measured: LLM id → name under which its outcomes were measured.
     """
     llms = [pool.serves[route] for route in POOL_ROUTES]
     p = [score.p_correct[measured[llm]] for llm in llms]
-    weight = cost_weight or card.parameters.get(DEFAULT_COST_WEIGHT, 0.0)
-    whose = "your" if cost_weight else "its own"
     shares = price_shares([quotes[llm].usd for llm in llms])
-    worth = p if shares is None else [right - weight * share for right, share in zip(p, shares, strict=True)]
+    worth = p if shares is None else [right - cost_weight * share for right, share in zip(p, shares, strict=True)]
     pick = max(range(len(worth)), key=worth.__getitem__)
     surest = max(range(len(p)), key=p.__getitem__)
     distribution = cheapest_that_pays(np.array([p]), llms)[0]
     why = f"{llms[pick]} is right with P {p[pick]:.2f}"
     if llms[surest] != llms[pick]:
-        why += f"; {llms[surest]} with {p[surest]:.2f} is not worth its price at {whose} cost weight {weight:g}"
+        why += f"; {llms[surest]} with {p[surest]:.2f} is not worth its price at cost weight {cost_weight:g}"
     else:
         why += ", more than any other LLM of the pool" if len(set(llms)) > 1 else ", and it serves every route"
     return PoolChoice(
         dataclasses.replace(score, routes=POOL_ROUTES, probabilities=tuple(distribution.tolist()), evidence=""),
         pick,
         why,
-        (NO_PRICE,) if shares is None and weight else (),
+        tuple(worth),
+        P_CORRECT if shares is None or cost_weight == 0 else P_CORRECT + LESS_PRICE,
+        (NO_PRICE,) if shares is None and cost_weight else (),
     )
 
 

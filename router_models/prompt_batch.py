@@ -60,7 +60,7 @@ class PromptBatch(Sequence[str]):
 
     def feature(self, key: str, compute: Callable[[], T]) -> T:
         """Returns the feature `key`, computing it on first use; `compute` may ask for other features."""
-        with self.metered() as asked, self._locks.setdefault(key, threading.RLock()):
+        with self.metered() as asked, self._lock_of(key):
             known = self._features.get(key)
             if known is None:
                 with self.metered() as meter:
@@ -72,6 +72,9 @@ class PromptBatch(Sequence[str]):
             outer.waiting_ms += asked.elapsed_ms
             outer.used |= {key} | known.needs
         return known.value  # type: ignore[return-value]  # the memo keeps what `compute` returned for this key
+
+    def _lock_of(self, key: str) -> threading.RLock:
+        return self._locks.get(key) or self._locks.setdefault(key, threading.RLock())
 
     @contextmanager
     def metered(self) -> Iterator[Meter]:

@@ -10,8 +10,9 @@ from llms.tokens import count_tokens
 
 Attachment = Literal["image", "pdf"]
 
-_CODE = re.compile(r"```|^\s*(?:def |class |import |#include|SELECT |function )|[;{}]\s*$|</\w+>", re.MULTILINE)
-_ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+\S", re.MULTILINE)
+# Indentation is blanks without line breaks: with them, each of n empty lines would be read to the end of all n.
+_CODE = re.compile(r"```|^[^\S\n]*(?:def |class |import |#include|SELECT |function )|[;{}]\s*$|</\w+>", re.MULTILINE)
+_ITEM = re.compile(r"^[^\S\n]*(?:[-*•]|\d+[.)])\s+\S", re.MULTILINE)
 _QUESTION = re.compile(r"[?？؟]")
 
 

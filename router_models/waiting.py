@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from router_models.panel import PanelRun, RouterPanel
 
 WORKERS = 2
 """Routers asked at the same time, all users together; the local LLM answers one after the other anyway."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +135,7 @@ class WaitingQueue:
             return self._panel.run(waiting.prompt, only=[name], replace=waiting.replace).results[0]
         except PlaygroundError as error:
             return Unavailable.from_error(name, error)
+        except Exception:  # a defect must not end the worker, or its routers stay pending for ever; logged and shown
+            logger.exception("router %s could not be asked", name)
+            what = f"{self._panel[name].title} failed on this prompt."
+            return Unavailable(name, what, "This is a defect; the other routers are not affected. Please report it.")

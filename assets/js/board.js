@@ -196,6 +196,10 @@ function describe(fieldset, categories) {
   send("described", { router: fieldset.dataset.descriptions, categories });
 }
 
+function buy(fieldset) {
+  send("described", { router: fieldset.dataset.descriptions, budget: fieldset.querySelector("[data-usd]").value });
+}
+
 function categoriesOf(fieldset) {
   const texts = [...fieldset.querySelectorAll("[data-category]")].map((text) => [text.dataset.category, text.value]);
   const rules = [...fieldset.querySelectorAll("[data-rule]")].map((rule) => [rule.dataset.rule, rule.value]);
@@ -213,6 +217,7 @@ const CLICKS = {
   "[data-reset]": reset,
   "[data-show-all]": () => send("adjusted", { changes: { differ: null, family: null } }),
   "[data-apply]": (button) => describe(button.closest("fieldset"), categoriesOf(button.closest("fieldset"))),
+  "[data-buy]": (button) => buy(button.closest("fieldset")),
   "[data-restore]": (button) => describe(button.closest("fieldset"), null),
 };
 

@@ -20,7 +20,8 @@ from llms.catalogue import Catalogue, load_catalogue
 from llms.prices import quote
 from llms.tokens import count_tokens
 from router_models.base import Router
-from router_models.cascade import BUDGET, WEIGHTS_FILE
+from router_models.card import BUDGET
+from router_models.cascade import WEIGHTS_FILE
 from router_models.cascade_budget import BudgetTable, RoutePrices
 from router_models.encoder import Encoders
 from router_models.policy import DEFAULT_OUTPUT_TOKENS, DEFAULT_REASONING_TOKENS

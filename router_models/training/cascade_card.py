@@ -10,10 +10,9 @@ from pathlib import Path
 from benchmarks.benchmark import Benchmark
 from llms.catalogue import Catalogue
 from router_models.base import Router
-from router_models.card import Figure, RouterCard, TrainingData
-from router_models.cascade import BUDGET
+from router_models.card import BUDGET, Figure, RouterCard, TrainingData
 from router_models.encoder import MAX_TOKENS
-from router_models.training.ensemble_card import SOURCES
+from router_models.training.ensemble_card import SOURCES, with_members
 from router_models.training.export_onnx import sha256_of
 
 ROUTER = "cascade"
@@ -54,15 +53,18 @@ def cascade_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
         method=f"Asks {', then '.join(stage.id for stage in trained.stages)}, and stops at the first that is sure; "
         "a budget for the LLMs' answers sets the threshold, and with it how sure is sure enough.",
         source="FrugalGPT (arXiv 2305.05176) cascades LLMs under a budget; here routers are cascaded.",
-        trained_on=tuple(
-            TrainingData(
-                name=name,
-                rows=len(part),
-                licence=SOURCES[name][0],
-                origin=SOURCES[name][1],
-                note="Calibration, bounds and costs only.",
-            )
-            for name, part in trained.parts.items()
+        trained_on=with_members(
+            [
+                TrainingData(
+                    name=name,
+                    rows=len(part),
+                    licence=SOURCES[name][0],
+                    origin=SOURCES[name][1],
+                    note="Calibration, bounds and costs only.",
+                )
+                for name, part in trained.parts.items()
+            ],
+            trained.stages,
         ),
         split="question hash mod 5: parts 2–4 train, parts 0–1 test; ray keeps its own test file",
         figures=tuple(figures),
@@ -79,7 +81,7 @@ def cascade_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
             f"The budget, {trained.parameters[BUDGET]:g} USD by default, is what the LLMs' answers to 1,000 prompts "
             "may cost; the routers themselves run here and cost nothing.",
             f"Priced for {serves['weak']} and {serves['strong']} as of {trained.catalogue.price_snapshot.released}, "
-            "answers as long as the app assumes. Another pool or budget asks for `with_budget`.",
+            "answers as long as the app assumes. Another budget is set under Why, with the prices of the pool in use.",
             "The mix it was calibrated on gives each of its data sets the same weight; two standard deviations of "
             "1,000 prompts are kept in reserve.",
             f"An early stage decides only where the last one would have said the same in {agreement:.0%} of the cases.",

@@ -130,7 +130,7 @@ def _apgr_figure(test: Benchmark, p_strong: FloatArray) -> Figure:
     weak, strong = test.quality[WEAK], test.quality[STRONG]
     lengths = np.array([len(prompt) for prompt in test.prompts], dtype=np.float64)
     oracle = strong - weak + 0.1 * np.random.default_rng(0).random(len(test))
-    note = "No prompt of this set was trained on. " if test.name == "mt-bench" else ""
+    note = "Transfer: not trained on this set. " if test.name == "mt-bench" else ""
     return measure(
         "APGR",
         lambda rows: apgr(p_strong[rows], weak[rows], strong[rows]),

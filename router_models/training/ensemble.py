@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         odds = log_odds(plain_votes(members, part, "test", votes_cache, features_cache))
         scores = model.p_strong(odds, wide_features_of(part.prompts, features_cache))
         rate = next((rate_of(kind, name) for kind in taught if name in kind.sources), None)
-        note = "Transfer: no prompt of this set was trained on." if rate is None else "In-domain."
+        note = "Transfer: not trained on this set." if rate is None else "In-domain."
         figures += strong_needed_figures(part, scores, rate, note)
     for figure in figures:
         logger.info(

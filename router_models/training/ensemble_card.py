@@ -61,16 +61,19 @@ def ensemble_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
         method=f"Weighs the votes of {len(trained.members)} routers and of linear heads of its own by what each is "
         "worth on this kind of prompt: documentation questions, exam questions or chats.",
         source="Stacked generalization (Wolpert, 1992) with a gate (Jacobs et al., 1991)",
-        trained_on=tuple(
-            TrainingData(
-                name=source,
-                rows=part.sources.count(source),
-                licence=SOURCES[source][0],
-                origin=SOURCES[source][1],
-                note=SOURCES[source][2],
-            )
-            for part in trained.taught
-            for source in dict.fromkeys(part.sources)
+        trained_on=with_members(
+            [
+                TrainingData(
+                    name=source,
+                    rows=part.sources.count(source),
+                    licence=SOURCES[source][0],
+                    origin=SOURCES[source][1],
+                    note=SOURCES[source][2],
+                )
+                for part in trained.taught
+                for source in dict.fromkeys(part.sources)
+            ],
+            trained.members,
         ),
         split="question hash mod 5: parts 2–4 train, parts 0–1 test; ray keeps its own test file",
         figures=tuple(figures),
@@ -89,6 +92,15 @@ def ensemble_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
             "The default threshold recovers 50% of the quality gap out of fold on the exam questions.",
         ),
     )
+
+
+def with_members(own: Sequence[TrainingData], members: Sequence[Router]) -> tuple[TrainingData, ...]:
+    """A composite's training data: what it was fitted on itself, then what only its members have learnt from."""
+    every = {data.name: data for data in own}
+    for member in members:
+        for data in member.card.trained_on:
+            every.setdefault(data.name, data.model_copy(update={"note": f"Through {member.id}. {data.note}".strip()}))
+    return tuple(every.values())
 
 
 def _weightiest(trained: Trained) -> tuple[str, ...]:

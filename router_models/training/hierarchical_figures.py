@@ -18,7 +18,7 @@ from router_models.training.hierarchical_data import Rows, load_rows
 from router_models.training.hierarchical_fit import HierarchicalModel
 from router_models.training.hierarchical_steps import relative
 
-NOTES = {"mt-bench": "Transfer: no prompt of this set was trained on.", "ray": "Transfer: not trained on this set."}
+NOTES = {"mt-bench": "Transfer: not trained on this set.", "ray": "Transfer: not trained on this set."}
 IN_DOMAIN = "In-domain: trained on this set's train part."
 
 

@@ -105,7 +105,7 @@ def published(architecture: Architecture, *, class_weights: bool, epochs: int | 
 
 
 def tuned(architecture: Architecture) -> Recipe:
-    """The recipe that won the cross-validation on the train file (docs/training/keras.md)."""
+    """The recipe of the served router; docs/training/keras.md says what it was chosen from."""
     return TUNED[architecture]
 
 

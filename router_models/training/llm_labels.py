@@ -119,7 +119,8 @@ def train_classifier(reader: LabelReader, learn: Benchmark, held_out: Benchmark,
     router = LlmClassifierRouter(blank, Path(), Encoders(WEIGHTS))
     fit, probabilities = _fit_and_apply(reader, router, learn, held_out)
     categories = read_categories()["coding-factual"]
-    log_p = _ask(reader, "coding-factual", twofold.prompts, [category_question(categories, p) for p in _cut(twofold)])
+    questions = [category_question(categories, cut_prompt(prompt)) for prompt in twofold.prompts]
+    log_p = _ask(reader, "coding-factual", twofold.prompts, questions)
     free = _ask(reader, "coding-factual-free", CONTENT_FREE, [category_question(categories, p) for p in CONTENT_FREE])
     p_category = calibrated_labels(log_p, _mean_log(free), 1.0)
     columns = [categories.ids.index(name) for name in twofold.routes]
@@ -163,18 +164,15 @@ def _fit_and_apply(
         return _ask(reader, f"{router.id}-{part}", prompts, [router.question(prompt) for prompt in prompts])
 
     free = _mean_log(asked("free", CONTENT_FREE))
-    fit = fit_labels(router, asked("train", _cut(learn)), free, learn.route_labels)
-    routes = router.to_routes(calibrated_labels(asked("test", _cut(held_out)), free, fit.temperature))
+    fit = fit_labels(router, asked("train", learn.prompts), free, learn.route_labels)
+    routes = router.to_routes(calibrated_labels(asked("test", held_out.prompts), free, fit.temperature))
     logger.info("%s: temperature %.2f, biases %s", router.id, fit.temperature, np.round(fit.bias, 2))
     return fit, shifted_routes(routes, fit.bias.tolist())
 
 
 def _ask(reader: LabelReader, name: str, prompts: Sequence[str], questions: Sequence[Question]) -> FloatArray:
+    """Asks about whole prompts, which the questions hold cut to length."""
     return reader.log_probabilities(name, [cut_prompt(prompt) for prompt in prompts], questions)
-
-
-def _cut(part: Benchmark) -> list[str]:
-    return [cut_prompt(prompt) for prompt in part.prompts]
 
 
 def _mean_log(log_p: FloatArray) -> FloatArray:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.aiq import Aiq, aiq_of_rows
+from benchmarks.aiq import COST_WEIGHTS, Aiq, aiq_of_rows
 from benchmarks.benchmark import Benchmark, FloatArray, IntArray
 from benchmarks.data import routerbench_part, zeroeval
 from benchmarks.metrics import ece
@@ -22,7 +22,6 @@ from router_models.training.figures import measure
 from router_models.training.outcome_data import Outcomes, release_names, unified
 from router_models.training.outcome_figures import TEST, Served
 
-COST_WEIGHTS = np.concatenate([[0.0], np.geomspace(0.002, 4.0, 45)])
 TRIO = {"gpt-4o-mini": "gpt-4o-mini-2024-07-18", "gpt-4o": "gpt-4o-2024-08-06", "o1-mini": "o1-mini-2024-09-12"}
 """Catalogue id → measured name, cheapest first: the pool “Measured”."""
 

@@ -99,7 +99,7 @@ def load_outcomes(data: Path, side: Side = "train", without: Sequence[str] = (),
     Args:
         data: Folder of the public data sets.
         side: Part of the split.
-        without: Names of sets to leave out, for transfer figures; what asks the same questions goes too.
+        without: Names of sets to leave out, for transfer figures; their questions go from the other sets, too.
         sample: Only so many rows of each set.
 
     Raises:
@@ -107,6 +107,7 @@ def load_outcomes(data: Path, side: Side = "train", without: Sequence[str] = (),
     """
     names = release_names()
     chosen = [name for name in LOADERS if name not in without and SAME_PROMPTS.get(name) not in without]
+    gone = {question_key(question) for name in without for question in LOADERS[name](data).questions}
     rows: dict[tuple[str, str], dict[str, float]] = {}
     keys: dict[str, str] = {}
     for name in chosen:
@@ -114,7 +115,9 @@ def load_outcomes(data: Path, side: Side = "train", without: Sequence[str] = (),
         part = part if sample is None else part.take(range(min(sample, len(part))))
         merged = unified(part.quality, names)
         for row, (prompt, question) in enumerate(zip(part.prompts, part.questions, strict=True)):
-            keys.setdefault(prompt, question_key(question))
+            if (key := question_key(question)) in gone:
+                continue
+            keys.setdefault(prompt, key)
             cell = rows.setdefault((SAME_PROMPTS.get(name, name), prompt), {})
             for llm, values in merged.items():
                 if np.isfinite(values[row]):

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -6,6 +8,8 @@ from api.decide import decide_routes
 from api.health import health_routes
 from api.problems import install_problem_handlers
 from router_models import RouterPanel
+from router_models.llm_router import LlmRouter
+from tests.llms.stand_in import stand_in
 
 
 @pytest.fixture
@@ -53,6 +57,7 @@ def test_decide_runs_the_whole_panel(client: TestClient, panel: RouterPanel) -> 
         ({"text": "  "}, 422, "empty"),
         ({"text": "x" * 200_001}, 422, "200,001 characters"),
         ({"text": "Hi", "router": "nobody"}, 404, "There is no router 'nobody'"),
+        ({"text": "Hi", "router": "cascade", "threshold": 0.5}, 422, "follows from its budget"),
         ({"text": "Hi", "threshold": 2}, 422, "threshold"),
         ({"text": "Hi", "router": "x" * 10_000}, 404, "xxx…"),
         ({"text": "Hi", "routers": ["random"]}, 422, "routers"),
@@ -124,3 +129,22 @@ def test_routers_that_ask_an_llm_run_only_when_asked(client: TestClient, panel: 
     assert len(answer["decisions"]) + len(answer["unavailable"]) == 1
     for field, value in {"temperature": 3, "attachment": "zip", "llm_routers": "perhaps"}.items():
         assert client.post("/api/decide", json={"prompt": "Hi", field: value}).status_code == 422
+
+
+@pytest.mark.parametrize("told", [{}, {"temperature": 1.5}, {"attachment": "pdf"}])
+def test_a_request_for_an_llm_router_is_paid_for_once(panel: RouterPanel, told: dict[str, object]) -> None:
+    own = panel["llm-router"]
+    assert isinstance(own, LlmRouter)
+    with stand_in() as provider:
+        label = ("simple", {"simple": -0.1, "general": -3.0, "reasoning": -4.0})
+        content = json.dumps({"route": "simple", "reason": "short"})
+        provider.say(content, [(token, {token: 0.0}) for token in ('{"', "route", '":', ' "')] + [label])
+        router = own.with_connection(provider.connection())
+        app = FastAPI()
+        app.include_router(decide_routes(RouterPanel([router], panel.encoders, panel.catalogue)))
+        asker = TestClient(app)
+        for _ in range(2):
+            answer = asker.post("/api/decide", json={"prompt": "Hi", "routers": ["llm-router"], **told}).json()
+            assert [decision["router"] for decision in answer["decisions"]] == ["llm-router"]
+        assert router.loaded
+        assert len(provider.requests) == 1

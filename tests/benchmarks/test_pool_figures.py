@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.aiq import aiq
+from benchmarks.aiq import COST_WEIGHTS, aiq
 from benchmarks.outcomes import Outcomes
 from benchmarks.part import Part, Resamples
 from benchmarks.pool_figures import (
-    WEIGHTS,
     aiq_figures,
     best_pick_figures,
     complete,
@@ -56,7 +55,7 @@ def test_aiq_by_p_correct_is_aiq_of_its_picks() -> None:
     p_correct = {llm: DRAWN.uniform(0, 1, N) for llm in QUALITY}
     price = np.array([COST[llm].mean() for llm in QUALITY])
     stacked = np.stack(list(p_correct.values()))
-    picks = [(stacked - weight * (price / price.max())[:, None]).argmax(axis=0) for weight in WEIGHTS]
+    picks = [(stacked - weight * (price / price.max())[:, None]).argmax(axis=0) for weight in COST_WEIGHTS]
     expected = aiq(picks, QUALITY, COST)
     figures = aiq_figures(_part(p_correct))
     assert figures["AIQ"][0] == pytest.approx(expected.router)

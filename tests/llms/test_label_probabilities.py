@@ -1,10 +1,13 @@
 """Labels and their probabilities from a provider over real HTTP, whatever it answers."""
 
+import dataclasses
 import json
 import math
+import traceback
 from collections.abc import Iterator
 
 import pytest
+from pydantic import SecretStr
 
 from errors import UnavailableError
 from llms.chat import Message
@@ -78,6 +81,17 @@ def test_refusals_are_put_into_words_without_the_key(provider: StandIn, status: 
     assert caught.value.__cause__ is None
     assert KEY not in repr(provider.connection())
     assert len(provider.requests) == 1, "a router does not wait for retries"
+
+
+@pytest.mark.parametrize("key", ["sk-alpha\nbeta", "sk-alpha\r\nbeta", "sk-alpha\x00beta", "sk-alpha’beta"])
+def test_a_key_that_no_header_can_carry_is_in_no_traceback(provider: StandIn, key: str) -> None:
+    connection = dataclasses.replace(provider.connection(), key=SecretStr(key))
+    with pytest.raises(UnavailableError) as caught:
+        ask(connection, QUESTION)
+    written = "".join(traceback.format_exception(caught.value))
+    assert "sk-" not in written
+    assert "alpha" not in written
+    assert "beta" not in written
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>oops</html>", b"{}", b'{"choices": []}', b"[]", b'"text"', b"null"])

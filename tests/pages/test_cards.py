@@ -112,3 +112,10 @@ def test_a_confidence_stands_beside_what_it_had_to_reach(
     assert card.bound == bound
     assert f"threshold of {threshold:.2f}" in card.rule
     assert cards["semantic"].bound == cards["always-weak"].bound == ""
+
+
+def test_a_threshold_that_a_budget_bought_is_shown_but_cannot_be_set(panel: RouterPanel, make_run: MakeRun) -> None:
+    cards = {card.router.router: card for card in decision_cards(panel, make_run(), default_view(panel))}
+    assert not cards["cascade"].adjustable
+    assert cards["cascade"].bound
+    assert cards["keras-cnn"].adjustable

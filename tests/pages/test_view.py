@@ -86,6 +86,7 @@ def test_a_routers_own_threshold_is_no_change(panel: RouterPanel) -> None:
         ("out=many", "answer length “many”"),
         ("t.semantic=0.5", "no router “semantic” that has a threshold"),
         ("t.always-strong=0.5", "no router “always-strong” that has a threshold"),
+        ("t.cascade=0.5", "no router “cascade” that has a threshold"),
         ("t.nobody=0.5", "no router “nobody” that has a threshold"),
         ("t.prompt-length=1.5", "threshold of prompt-length “1.5”"),
         ("family=royal", "no router family “royal”"),

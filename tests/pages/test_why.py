@@ -1,11 +1,14 @@
 """The evidence panel: marks, the weightiest words, distances, and what is said where there is no evidence."""
 
+import dataclasses
+
 import pytest
 
 from pages._cards import DecisionCard, decision_cards
 from pages._view import default_view
 from pages._why import Why, visible, why_of
 from router_models import RouterPanel
+from router_models.decision import RouterScore
 from router_models.explain import NO_EVIDENCE, Explanation, Piece
 from tests.pages.conftest import MakeRun
 
@@ -61,6 +64,37 @@ def test_distance_to_a_threshold_and_between_routes(panel: RouterPanel, make_run
     assert "0.200 below the threshold of 0.500" in binary
     assert why(panel, make_run, "always-weak", None, p=0.0).distance == "It picks weak for every prompt."
     assert "simple is the likeliest route, 0.700 ahead" in why(panel, make_run, "semantic", None, p=0.2).distance
+
+
+def test_the_distance_is_of_what_was_compared(panel: RouterPanel, make_run: MakeRun) -> None:
+    view = dataclasses.replace(default_view(panel), cost_weight=1.0)
+    cards = {card.router.router: card for card in decision_cards(panel, make_run(semantic=0.6), view)}
+    assert cards["semantic"].decision.route == "simple"
+    distance = why_of(panel, "semantic", cards["semantic"], None, None).distance
+    assert "simple has the highest P(route) − cost weight × price share" in distance
+
+
+def test_where_the_pools_own_llms_decided_weights_are_of_the_reference_pair(
+    panel: RouterPanel, make_run: MakeRun
+) -> None:
+    name, run = "matrix-factorization", make_run()
+    judged = dict.fromkeys(panel.catalogue.measured.values(), 0.5) | {"gpt-4o-2024-08-06": 0.9}
+    results = tuple(
+        dataclasses.replace(result, p_correct=judged)
+        if isinstance(result, RouterScore) and result.router == name
+        else result
+        for result in run.results
+    )
+    found: dict[str, Why] = {}
+    for pool in ("Measured", panel.catalogue.default_pool.name):
+        view = dataclasses.replace(default_view(panel), pool=panel.catalogue.pool(pool))
+        cards = decision_cards(panel, dataclasses.replace(run, results=results), view)
+        decided = next(card for card in cards if card.router.router == name)
+        found[pool] = why_of(panel, name, decided, Explanation(name, "Words.", PIECES), None)
+    own = found.pop("Measured")
+    assert own.reference_pair
+    assert own.distance == "No threshold: gpt-4o has the highest P(correct), 0.400 ahead of gpt-4o-mini."
+    assert not any(why.reference_pair for why in found.values())
 
 
 @pytest.mark.parametrize(("percentile", "far"), [(None, False), (94.0, False), (95.0, True)])

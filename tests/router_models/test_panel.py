@@ -13,7 +13,7 @@ from llms.catalogue import load_catalogue
 from router_models import RouterPanel, load_panel
 from router_models.base import Router
 from router_models.card import RouterCard
-from router_models.encoder import Encoders
+from router_models.encoder import CHUNK, Encoders
 from router_models.prompt_batch import PromptBatch
 from router_models.registry import WEIGHTS
 
@@ -134,9 +134,10 @@ def test_a_router_without_a_card_is_unavailable_and_the_others_decide(tmp_path: 
     shutil.copytree(WEIGHTS, weights)
     (weights / "keras-cnn" / "card.json").write_text("{}")
     run = load_panel(weights).run("Hello?")
-    assert [gone.router for gone in run.unavailable] == ["keras-cnn"]
+    assert [gone.router for gone in run.unavailable] == ["keras-cnn", "ensemble", "cascade"]
     assert "card.json" in run.unavailable[0].what
-    assert len(run.scores) == len(run.results) - 1
+    assert all("'keras-cnn'" in gone.what for gone in run.unavailable[1:2]), "a composite names the member it lacks"
+    assert len(run.scores) == len(run.results) - 3
 
 
 def test_unknown_routers_and_empty_prompts_are_refused(tmp_path: Path) -> None:
@@ -146,6 +147,11 @@ def test_unknown_routers_and_empty_prompts_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInputError):
         panel.run("  ")
     assert panel.run_batch([]) == []
+
+
+def test_a_long_list_is_run_in_chunks_and_keeps_its_order(tmp_path: Path) -> None:
+    prompts = [f"Prompt {number}" for number in range(CHUNK + 3)]
+    assert [run.prompt for run in panel_of([Steady], tmp_path).run_batch(prompts)] == prompts
 
 
 def test_a_replacement_stands_in_for_one_run_only(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from errors import BadInputError
 from llms.cost import CostEstimate
 from llms.pool import Pool
-from router_models.card import RouterCard
+from router_models.card import BUDGET, RouterCard
 from router_models.decision import RouterScore
 from router_models.policy import Policy, decide
 
@@ -44,6 +44,12 @@ def test_the_users_threshold_goes_before_the_cards() -> None:
     policy = Policy(POOL, thresholds={"two": 0.95})
     assert decide(two_route(0.9), TWO, policy, QUOTES).route == "weak"
     assert "0.05 below" in decide(two_route(0.9), TWO, policy, QUOTES).reason
+
+
+def test_a_threshold_that_a_budget_bought_is_nobodys_to_set() -> None:
+    bought = TWO.model_copy(update={"parameters": {BUDGET: 0.8}})
+    decision = decide(two_route(0.5), bought, Policy(POOL, thresholds={"two": 0.95}), QUOTES)
+    assert (decision.route, decision.threshold) == ("strong", 0.4)
 
 
 def test_cost_weight_0_is_the_likeliest_route() -> None:

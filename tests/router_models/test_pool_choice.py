@@ -22,7 +22,6 @@ CARD = RouterCard(
     routes=("weak", "strong"),
     method="m",
     threshold=0.4,
-    parameters={"cost_weight": 0.1},
 )
 
 
@@ -34,22 +33,20 @@ def decided(
 
 
 def test_a_measured_pool_is_judged_by_its_own_llms() -> None:
-    decision = decided({"a-2024": 0.5, "b-2024": 0.9, "c-2024": 0.92})
+    decision = decided({"a-2024": 0.5, "b-2024": 0.9, "c-2024": 0.92}, cost_weight=0.1)
     # worth: 0.5 − 0.1 × 0.1; 0.9 − 0.1 × 0.5; 0.92 − 0.1
     assert (decision.route, decision.llm, decision.threshold) == ("general", "b", None)
     assert list(decision.distribution) == ["simple", "general", "reasoning"]
     assert sum(decision.distribution.values()) == pytest.approx(1.0)
     assert decision.confidence == decision.distribution["general"]
     assert "b is right with P 0.90" in decision.reason
-    assert "c with 0.92 is not worth its price at its own cost weight 0.1" in decision.reason
+    assert "c with 0.92 is not worth its price at cost weight 0.1" in decision.reason
     assert not decision.warnings
 
 
-def test_the_users_cost_weight_goes_before_the_cards() -> None:
-    decision = decided({"a-2024": 0.4, "b-2024": 0.9, "c-2024": 0.92}, cost_weight=1.0)
-    assert decision.route == "general"
-    assert "your cost weight 1" in decision.reason
-    assert decided({"a-2024": 0.5, "b-2024": 0.8, "c-2024": 0.92}, cost_weight=1.0).route == "simple"
+def test_a_higher_cost_weight_never_picks_a_dearer_llm() -> None:
+    p = {"a-2024": 0.5, "b-2024": 0.8, "c-2024": 0.92}
+    assert [decided(p, cost_weight=weight).llm for weight in (0.0, 0.01, 0.4, 1.0)] == ["c", "c", "b", "a"]
 
 
 def test_an_unmeasured_llm_is_named_and_not_guessed() -> None:
@@ -75,7 +72,8 @@ def test_one_llm_on_all_routes_takes_the_cheapest_route() -> None:
 
 
 def test_without_a_price_the_surest_llm_is_taken_and_that_is_said() -> None:
-    decision = decided({"a-2024": 0.5, "b-2024": 0.9, "c-2024": 0.92}, quotes={**QUOTES, "b": CostEstimate(None)})
+    quotes = {**QUOTES, "b": CostEstimate(None)}
+    decision = decided({"a-2024": 0.5, "b-2024": 0.9, "c-2024": 0.92}, quotes=quotes, cost_weight=0.5)
     assert decision.route == "reasoning"
     assert any("Cost weight ignored" in warning for warning in decision.warnings)
 

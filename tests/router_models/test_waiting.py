@@ -13,7 +13,7 @@ from errors import UnavailableError
 from llms.catalogue import load_catalogue
 from router_models.base import Router
 from router_models.card import RouterCard
-from router_models.decision import Unavailable
+from router_models.decision import RouterScore, Unavailable
 from router_models.encoder import Encoders
 from router_models.panel import RouterPanel
 from router_models.prompt_batch import PromptBatch
@@ -47,6 +47,11 @@ class Fast(Slow):
 
     def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.floating]:
         return np.tile([0.5, 0.5], (len(prompts), 1))
+
+
+class Defective(Slow):
+    def score(self, batch: PromptBatch) -> list[RouterScore]:
+        return []
 
 
 @pytest.fixture
@@ -121,6 +126,22 @@ def test_a_cancelled_prompt_asks_no_further_router(
     until(lambda: done(old) and done(new))
     assert ("second", "old") not in asked
     assert ("second", "new") in asked
+
+
+def test_a_defect_outside_a_routers_scoring_ends_no_worker(
+    allowed: threading.Event, asked: list[tuple[str, str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    routers = [Defective("broken", allowed, asked), Slow("second", allowed, asked)]
+    panel = RouterPanel(routers, routers[0].encoders, load_catalogue())
+    allowed.set()
+    run = panel.run("Hi")
+    waiting = WaitingQueue(panel, workers=1).ask(run)
+    until(lambda: done(waiting))
+    after = waiting.progress(run)
+    assert after.pending == ()
+    assert [result.router for result in after.run.scores] == ["second"]
+    assert [(gone.router, gone.what) for gone in after.run.unavailable] == [("broken", "broken failed on this prompt.")]
+    assert "router broken could not be asked" in caplog.text
 
 
 def test_a_failure_is_a_result_of_its_own(small: RouterPanel, allowed: threading.Event) -> None:

@@ -105,7 +105,7 @@ def test_the_merged_network_is_the_mean_of_its_members(plan: Plan, fitted: Fitte
     expected = network_logits(QUICK.shape, fitted.weights, VOCABULARY, table, plan.rows[:9]).mean(axis=0) + shift
     assert shape.members == 2
     # Eight bits per value of the embeddings: near, not equal.
-    np.testing.assert_allclose(np.asarray(model(pad(plan.rows[:9]))), expected, atol=0.05)
+    np.testing.assert_allclose(model.predict_on_batch(pad(plan.rows[:9])), expected, atol=0.05)
 
 
 def test_folds_are_those_of_all_routers() -> None:

@@ -34,15 +34,15 @@ def random_network(shape: Shape, table: Table) -> keras.Model:
 @pytest.mark.parametrize("quantised", [True, False])
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
 def test_onnx_and_keras_agree(shape: Shape, quantised: bool, table: Table, rows: Rows, tmp_path: Path) -> None:
-    shape = replace(shape, members=3)
+    shape = replace(shape, members=2)
     model = random_network(shape, table)
     if quantised:
         model.get_layer(EMBEDDING).quantize("int8")
     export_onnx(model, shape, tmp_path / "model.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
-    for inputs in (pad(rows), pad(rows[:1]), pad(rows, length=64)):
-        expected = np.asarray(model(inputs))
-        assert np.ptp(expected) > 0.1, "the test would not see a difference"
+    assert np.ptp(model.predict_on_batch(pad(rows))) > 0.1, "the test would not see a difference"
+    for inputs in (pad(rows), pad(rows[:1]), pad(rows, length=40)):
+        expected = model.predict_on_batch(inputs)
         np.testing.assert_allclose(session.run(["logits"], inputs)[0], expected, atol=1e-4)
 
 
@@ -51,4 +51,4 @@ def test_the_quantised_keras_file_loads_in_safe_mode_and_is_the_same(table: Tabl
     model.get_layer(EMBEDDING).quantize("int8")
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
-    np.testing.assert_array_equal(np.asarray(loaded(pad(rows))), np.asarray(model(pad(rows))))
+    np.testing.assert_array_equal(loaded.predict_on_batch(pad(rows)), model.predict_on_batch(pad(rows)))
