@@ -86,7 +86,7 @@ def panel_against_forward(panel: RouterPanel, name: str, prompt: str, repeat: in
     one = median_ms(forward, repeat)
     whole = median_ms(decide, repeat)
     return Row(
-        f"panel of {len(panel.ids)}, {name} prompt, p50",
+        f"panel of {len(panel.immediate_ids)}, {name} prompt, p50",
         f"{whole:.2f} ms",
         f"one encoder forward {one:.2f} ms",
         f"{whole / one:.2f} ×",
