@@ -16,7 +16,7 @@ def reference(tmp_path: Path) -> TrainingReference:
     cosines = rows @ rows.T
     np.fill_diagonal(cosines, -2)
     distances = 1 - np.sort(cosines, axis=1)[:, -5:].mean(axis=1)
-    path = tmp_path / "train_embeddings.npz"
+    path = tmp_path / "chat.npz"
     np.savez(
         path,
         embeddings=np.round(rows * 127).astype(np.int8),
@@ -33,9 +33,9 @@ def test_far_prompts_have_a_high_percentile_and_near_ones_a_low_one(reference: T
 
 
 def test_unreadable_references_are_named(tmp_path: Path) -> None:
-    path = tmp_path / "train_embeddings.npz"
+    path = tmp_path / "chat.npz"
     path.write_bytes(b"nothing")
-    with pytest.raises(DataError, match=r"train_embeddings\.npz"):
+    with pytest.raises(DataError, match=r"chat\.npz"):
         TrainingReference(path)
 
 

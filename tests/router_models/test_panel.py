@@ -14,6 +14,7 @@ from router_models import RouterPanel, load_panel
 from router_models.base import Router
 from router_models.card import RouterCard
 from router_models.encoder import CHUNK, Encoders
+from router_models.novelty import reference_path
 from router_models.prompt_batch import PromptBatch
 from router_models.registry import WEIGHTS
 
@@ -122,11 +123,15 @@ def test_the_real_panel_says_the_same_under_concurrency(panel: RouterPanel) -> N
     assert together == alone
 
 
-def test_a_broken_training_reference_costs_only_the_hint(tmp_path: Path) -> None:
-    panel = panel_of([Steady], tmp_path)
-    (tmp_path / "train_embeddings.npz").write_bytes(b"PK\x03\x04 truncated")
-    score = panel.run("Hello?").scores[0]
+def test_a_broken_training_reference_costs_only_the_hint(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = reference_path(tmp_path, "broken")
+    path.parent.mkdir()
+    path.write_bytes(b"PK\x03\x04 truncated")
+    encoders = Encoders(tmp_path)
+    router = Steady(card("steady").model_copy(update={"reference": "broken"}), tmp_path / "steady", encoders)
+    score = RouterPanel([router], encoders, load_catalogue()).run("Hello?").scores[0]
     assert score.novelty_percentile is None
+    assert "broken.npz cannot be read" in caplog.text
 
 
 def test_a_router_without_a_card_is_unavailable_and_the_others_decide(tmp_path: Path) -> None:
