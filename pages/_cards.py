@@ -66,8 +66,15 @@ class DecisionCard:
         return f" > {100 - 100 * self.decision.threshold:.0f} %"
 
     @property
+    def sure_of(self) -> str:
+        """What the confidence is a probability of."""
+        return "right" if self.decision.judges_llms else self.decision.route
+
+    @property
     def rule(self) -> str:
         """What the confidence is, and how it led to the pick; one or two sentences."""
+        if self.decision.judges_llms:
+            return f"Confidence: the probability that {self.decision.llm} answers right."
         said = "Confidence: the probability of the picked route."
         if not self.bound:
             return said

@@ -75,7 +75,8 @@ class Decision:
         route: The picked route.
         llm: Id of the LLM that serves the route in the pool.
         distribution: Calibrated probability by route, cheapest first; sums to 1.
-        confidence: Calibrated probability of the picked route.
+        confidence: Calibrated probability of the picked route; where LLMs were compared one by one, that the picked
+            LLM's answer is right.
         p_strong: 1 − P(cheapest route).
         threshold: The operating point; None for routers with more than two routes.
         latency_ms: What the router would have taken alone.

@@ -98,7 +98,8 @@ def decide(
     worth: tuple[float, ...] = ()
     worth_of = ""
     missing = unmeasured(score, policy.pool, measured) if score.p_correct else ()
-    if score.p_correct and not missing:
+    judged = bool(score.p_correct) and not missing
+    if judged:
         chosen = choose_from_pool(score, policy.pool, policy.cost_weight, quotes, measured)
         score, threshold, pick, why = chosen.score, None, chosen.pick, chosen.why
         worth, worth_of = chosen.worth, chosen.worth_of
@@ -127,7 +128,7 @@ def decide(
         route=route,
         llm=llm,
         distribution=score.distribution,
-        confidence=score.probabilities[pick],
+        confidence=score.p_correct[measured[llm]] if judged else score.probabilities[pick],
         p_strong=score.p_strong,
         threshold=threshold,
         latency_ms=score.latency_ms,

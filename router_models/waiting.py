@@ -118,10 +118,13 @@ class WaitingQueue:
         return waiting
 
     def _work(self) -> None:
+        main = threading.main_thread()
         while True:
             with self._filled:
                 self._filled.wait_for(lambda: bool(self._runs))
                 waiting = self._runs.popleft()
+            if not main.is_alive():  # the process is ending: nobody waits for an answer, and no thread can be started
+                return
             name = waiting.take()
             if name is None:
                 continue
@@ -135,7 +138,7 @@ class WaitingQueue:
             return self._panel.run(waiting.prompt, only=[name], replace=waiting.replace).results[0]
         except PlaygroundError as error:
             return Unavailable.from_error(name, error)
-        except Exception:  # a defect must not end the worker, or its routers stay pending for ever; logged and shown
-            logger.exception("router %s could not be asked", name)
+        except Exception as error:  # noqa: BLE001  a defect must not end the worker: its routers would stay pending
+            logger.error("router %s could not be asked: %s", name, type(error).__name__)
             what = f"{self._panel[name].title} failed on this prompt."
             return Unavailable(name, what, "This is a defect; the other routers are not affected. Please report it.")

@@ -38,7 +38,7 @@ def test_a_measured_pool_is_judged_by_its_own_llms() -> None:
     assert (decision.route, decision.llm, decision.threshold) == ("general", "b", None)
     assert list(decision.distribution) == ["simple", "general", "reasoning"]
     assert sum(decision.distribution.values()) == pytest.approx(1.0)
-    assert decision.confidence == decision.distribution["general"]
+    assert decision.confidence == 0.9
     assert "b is right with P 0.90" in decision.reason
     assert "c with 0.92 is not worth its price at cost weight 0.1" in decision.reason
     assert not decision.warnings
@@ -67,7 +67,7 @@ def test_a_measured_llm_the_catalogue_does_not_map_counts_as_unmeasured() -> Non
 def test_one_llm_on_all_routes_takes_the_cheapest_route() -> None:
     alone = Pool("alone", dict.fromkeys(("weak", "strong", "simple", "general", "reasoning"), "b"))
     decision = decided({"b-2024": 0.3}, alone)
-    assert (decision.route, decision.confidence) == ("simple", 1.0)
+    assert (decision.route, decision.distribution["simple"], decision.confidence) == ("simple", 1.0, 0.3)
     assert "serves every route" in decision.reason
 
 
