@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+from decimal import Decimal
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from errors import PlaygroundError
 
@@ -15,15 +19,48 @@ ON_SPACE = "SPACE_ID"
 """Hugging Face sets this variable inside a Space, where the app must listen on every address."""
 
 
-def _key(value: SecretStr) -> SecretStr:
-    """A key without the blanks and line breaks around it that come with copying."""
+def bare_key(value: SecretStr) -> SecretStr:
+    """A key without the blanks and line breaks around it that come with copying.
+
+    Raises:
+        ValueError: It is more than one line of printable ASCII; the message does not quote it.
+    """
     key = value.get_secret_value().strip()
     if not (key.isascii() and key.isprintable()):  # no header can carry it, and what fails then may quote it
         raise ValueError("a key is one line of ASCII characters")
     return SecretStr(key)
 
 
-Key = Annotated[SecretStr, AfterValidator(_key)]
+def _listed(value: object) -> object:
+    """The parts of a list that is written with commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _from_json(value: object) -> object:
+    """What a text holds that is written as JSON."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+Key = Annotated[SecretStr, AfterValidator(bare_key)]
+Network = IPv4Network | IPv6Network
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_listed)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+
+
+class ApiToken(BaseModel):
+    """A token of the JSON API, as `python -m api token NAME` prints it.
+
+    Attributes:
+        name: Whose it is; logs and limits go by it.
+        sha256: Hash of the token: the token itself is kept nowhere.
+        per_minute: Requests it may make in a minute; 0 is no limit.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    per_minute: int = Field(default=600, ge=0)
 
 
 class Settings(BaseSettings):
@@ -42,9 +79,30 @@ class Settings(BaseSettings):
         local_llm_revision: Commit on the Hub from which `local_llm` is got.
         local_llm_threads: Threads of the local LLM; 0 means half of the cores.
         router_llm: Id in the catalogue of the LLM that the LLM-based routers ask; '' is the local LLM.
-        llm_timeout_s: How long one request to an LLM may take.
+        llm_timeout_s: How long one request of a router to an LLM may take.
+        connect_timeout_s: How long an answer may wait for the connection to a provider.
+        first_token_timeout_s: How long it may wait for the first token of an LLM that thinks before it answers.
+        stall_timeout_s: How long a stream may be silent once it has begun.
+        answer_timeout_s: How long a whole answer may take.
+        provider_urls: Other base URLs for providers, as JSON by their id in `assets/providers.yaml`, such as
+            `{"openai": "https://gateway.example.org/v1"}`: for a gateway in front of them.
+        allowed_addresses: Networks that a user's own base URL may lie in although they are private, as CIDR with
+            commas between, such as `127.0.0.1/32,10.0.0.0/8`.
+        machine_usd_per_hour: What this machine costs, in USD per hour: a router's own cost is its time at this rate.
+        completion_cache_mib: Size of the cache of answers on disk, in MiB; 0 turns it off.
+        data_dir: Folder of what the app keeps; made when it is needed.
+        database_url: Database of feedback; None is an SQLite file in `data_dir`. It may hold a password.
+        api_tokens: Tokens without which the JSON API refuses requests, as JSON; see `ApiToken`. None: it is open.
+        api_requests_per_minute: Requests to the JSON API in a minute from one address that is not this machine, where
+            no token says otherwise; 0 is no limit.
+        api_body_mib: Largest body of a request to the JSON API, in MiB.
+        api_origins: Web pages that may call the JSON API from a browser, such as `https://example.org`, with commas
+            between; none unless set.
+        api_cached_scores: Scores that the JSON API keeps, so that the same prompt is not routed twice; 0 keeps none.
+        log_prompts: Whether the JSON API's log holds prompts.
+        mcp_server: Whether `decide` and `predict` are also served as tools of the Model Context Protocol.
         openai_api_key, groq_api_key, openrouter_api_key, deepseek_api_key, mistral_api_key, anthropic_api_key,
-            gemini_api_key: Keys for `router_llm`; never shown, logged or stored.
+            gemini_api_key, together_api_key, hf_token: Keys of providers; never shown, logged or stored.
     """
 
     model_config = SettingsConfigDict(
@@ -63,6 +121,23 @@ class Settings(BaseSettings):
     local_llm_threads: int = Field(default=0, ge=0)
     router_llm: str = ""
     llm_timeout_s: float = Field(default=15.0, gt=0)
+    connect_timeout_s: float = Field(default=10.0, gt=0)
+    first_token_timeout_s: float = Field(default=120.0, gt=0)
+    stall_timeout_s: float = Field(default=30.0, gt=0)
+    answer_timeout_s: float = Field(default=300.0, gt=0)
+    provider_urls: Annotated[dict[str, str], NoDecode, BeforeValidator(_from_json)] = Field(default_factory=dict)
+    allowed_addresses: Networks = ()
+    machine_usd_per_hour: Decimal = Field(default=Decimal("0.03"), ge=0)
+    completion_cache_mib: int = Field(default=64, ge=0)
+    data_dir: Path = Path(__file__).parent / "data"
+    database_url: SecretStr | None = None
+    api_tokens: Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(_from_json)] = ()
+    api_requests_per_minute: int = Field(default=300, ge=0)
+    api_body_mib: int = Field(default=32, ge=1, le=1024)
+    api_origins: Names = ()
+    api_cached_scores: int = Field(default=4096, ge=0)
+    log_prompts: bool = False
+    mcp_server: bool = False
     openai_api_key: Key | None = None
     groq_api_key: Key | None = None
     openrouter_api_key: Key | None = None
@@ -70,6 +145,8 @@ class Settings(BaseSettings):
     mistral_api_key: Key | None = None
     anthropic_api_key: Key | None = None
     gemini_api_key: Key | None = None
+    together_api_key: Key | None = None
+    hf_token: Key | None = None
 
 
 @lru_cache

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from command_line import exit_code
 from errors import PlaygroundError
 from llms.catalogue import DEFAULT_CATALOGUE, Catalogue, load_catalogue
 from llms.cost import NO_PRICE, format_usd
@@ -62,4 +63,4 @@ def _table(rows: Sequence[tuple[str, ...]]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

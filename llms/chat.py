@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from errors import UnavailableError
+from llms.client_failures import failure_of
+from llms.failures import too_slow, unreadable
+from llms.local import plain
 from llms.providers import Connection
 
 Role = Literal["system", "user", "assistant"]
-_AGAIN = "Try again in a moment."
-_STATUS = {
-    401: ("refused the key", "Check the key and start the app again."),
-    403: ("refused the key", "Check what the key may be used for."),
-    404: ("does not serve this LLM", "Check its name in assets/llms.yaml."),
-    429: ("has too many requests, or the account has no credit", "Wait a minute, or check the account."),
-}
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,8 @@ def complete(
     import openai
 
     options: dict[str, Any] = {"model": connection.model, "max_tokens": max_tokens, "temperature": 0.0}
-    options["messages"] = [{"role": m.role, "content": _plain(m, connection)} for m in messages]
+    local = connection.local is not None
+    options["messages"] = [{"role": m.role, "content": plain(m.content) if local else m.content} for m in messages]
     if probabilities:
         options |= {"logprobs": True, "top_logprobs": connection.provider.probabilities}
     if stop:
@@ -69,32 +62,18 @@ def complete(
     if schema is not None:
         json_schema = {"name": "answer", "strict": True, "schema": schema}
         options["response_format"] = {"type": "json_schema", "json_schema": json_schema}
-    if connection.local is not None:
+    if local:
         options["extra_body"] = {"id_slot": slot, "cache_prompt": True}
-    who = connection.title if connection.local else connection.provider.title
-    try:  # causes are not kept: they may quote the key, from the answer or from a header that cannot be sent
+    try:
         with connection.client() as client:
             body = client.chat.completions.with_raw_response.create(**options).http_response.json()
     except openai.APITimeoutError:
-        raise UnavailableError(f"{who} did not answer within {connection.timeout_s:g} s.", _AGAIN) from None
-    except openai.APIConnectionError:
-        raise UnavailableError(f"{who} cannot be reached.", "Check the network.") from None
-    except openai.APIStatusError as error:
-        raise _refusal(who, error.status_code) from None
-    except (openai.OpenAIError, ValueError):
-        raise UnavailableError(f"{who} answered nothing that can be read.", _AGAIN) from None
-    return _first_choice(body, who)
-
-
-def _plain(message: Message, connection: Connection) -> str:
-    """The text of a turn; for the local LLM without control tokens, which its template would obey."""
-    return message.content.replace("<|", "< |") if connection.local is not None else message.content
-
-
-def _refusal(who: str, status: int) -> UnavailableError:
-    logger.warning("%s answered with status %d", who, status)
-    what, mend = _STATUS.get(status, (f"failed with status {status}", _AGAIN))
-    return UnavailableError(f"{who} {what}.", mend)
+        failure = too_slow(connection.who, connection.timeout_s)
+    except (openai.OpenAIError, ValueError) as error:
+        failure = failure_of(error, connection)
+    else:
+        return _first_choice(body, connection.who)
+    raise failure  # outside the handlers: causes may quote the key, from the answer or from a header
 
 
 def _first_choice(body: object, who: str) -> dict[str, Any]:
@@ -104,4 +83,4 @@ def _first_choice(body: object, who: str) -> dict[str, Any]:
             return choice
     except (KeyError, IndexError, TypeError):
         pass
-    raise UnavailableError(f"{who} answered nothing that can be read.", _AGAIN)
+    raise unreadable(who)

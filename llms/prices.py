@@ -72,31 +72,38 @@ def price_of(catalogue: Catalogue, llm_id: str, at: datetime | None = None) -> P
 
 
 def quote(
-    catalogue: Catalogue, llm_id: str, input_tokens: int, output_tokens: int, at: datetime | None = None
+    catalogue: Catalogue,
+    llm_id: str,
+    input_tokens: int,
+    output_tokens: int,
+    at: datetime | None = None,
+    *,
+    cached_tokens: int = 0,
 ) -> Quote | None:
     """What one request to an LLM costs, or None where the LLM has no price.
 
     Args:
         catalogue: Where the LLM is an entry.
         llm_id: Its id.
-        input_tokens: Tokens of the prompt, none of them cached.
+        input_tokens: Tokens of the prompt.
         output_tokens: Tokens of the answer.
         at: When it is called; now if left out.
+        cached_tokens: How many of the input tokens the provider had cached, which it bills at a lower price.
 
     Raises:
         UnknownNameError: There is no such LLM.
         BadInputError: A token count is negative.
         DataError: Another release of genai-prices is installed than the catalogue dates.
     """
-    if input_tokens < 0 or output_tokens < 0:
+    if min(input_tokens, output_tokens, cached_tokens) < 0:
         raise BadInputError("A token count is negative.", "Count tokens from 0.")
     llm = catalogue[llm_id]
     at = at or datetime.now(UTC)
-    calculation = _calculate(catalogue, llm, input_tokens, output_tokens, at)
+    calculation = _calculate(catalogue, llm, (input_tokens, cached_tokens, output_tokens), at)
     standard = list_price(calculation.model_price) if calculation else None
     if calculation and standard:
         snapshot = catalogue.price_snapshot
-        note = caveats(calculation, llm.model, at)
+        note = caveats(calculation, llm.price_model or llm.model, at)
         price = Price(*standard, snapshot.released, f"genai-prices {snapshot.version}", note)
         return Quote(calculation.total_price, price)
     return _listed_quote(llm.price, input_tokens, output_tokens) if llm.price else None
@@ -118,22 +125,21 @@ def check_price_release(catalogue: Catalogue) -> None:
         )
 
 
-def _calculate(
-    catalogue: Catalogue, llm: LLM, input_tokens: int, output_tokens: int, at: datetime
-) -> PriceCalculation | None:
-    """The library's calculation, or None where it does not know the LLM at that provider."""
+def _calculate(catalogue: Catalogue, llm: LLM, tokens: tuple[int, int, int], at: datetime) -> PriceCalculation | None:
+    """The library's calculation of (input, cached, output) tokens, or None where it does not know the LLM there."""
     if llm.local:
         return None
     check_price_release(catalogue)
     from genai_prices import Usage, calc_price  # as in check_price_release
 
-    usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)
+    usage = Usage(input_tokens=tokens[0], cache_read_tokens=tokens[1], output_tokens=tokens[2])
+    provider, model = llm.price_provider or llm.provider, llm.price_model or llm.model
     try:
-        calculation = calc_price(usage, llm.model, provider_id=llm.provider, genai_request_timestamp=at)
+        calculation = calc_price(usage, model, provider_id=provider, genai_request_timestamp=at)
     except LookupError:
         return None
     # The library also matches providers by similarity ("my-openai-proxy" is OpenAI to it): not our price.
-    return calculation if calculation.provider.id == llm.provider else None
+    return calculation if calculation.provider.id == provider else None
 
 
 def _listed_quote(price: ListedPrice, input_tokens: int, output_tokens: int) -> Quote:

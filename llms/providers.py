@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
@@ -17,6 +17,8 @@ from settings import Settings, get_settings
 
 if TYPE_CHECKING:
     from openai import OpenAI
+
+    from llms.keys import Keys
 
 PROVIDERS = Path(__file__).resolve().parent.parent / "assets" / "providers.yaml"
 """The providers that ship with the project."""
@@ -31,9 +33,14 @@ class Provider(BaseModel):
     source: Text
     base_url: Text | None = None
     key: Text | None = None
+    key_page: Text | None = None
     probabilities: int = Field(default=0, ge=0)
     schema_: bool = Field(default=False, alias="schema")
     prefill: bool = False
+    stream_usage: bool = True
+    answer_limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    reasoning_temperature: bool = True
+    temperature: float | None = Field(default=None, ge=0, le=2)
 
 
 def read_providers(path: Path = PROVIDERS) -> dict[str, Provider]:
@@ -61,6 +68,7 @@ class Connection:
         base_url: Address up to /v1; '' for the local LLM, which is started when `client` is first asked for.
         timeout_s: How long one request may take.
         local: The local LLM, if it is that one.
+        guarded: Whether a user named the address, so that it must not lead into this app's own network.
     """
 
     model: str
@@ -70,6 +78,17 @@ class Connection:
     base_url: str = ""
     timeout_s: float = 15.0
     local: LocalLLM | None = field(default=None, repr=False)
+    guarded: bool = False
+
+    @property
+    def who(self) -> str:
+        """Who answers, for messages."""
+        return self.title if self.local is not None else self.provider.title
+
+    @property
+    def address(self) -> str:
+        """What tells its provider from others: the address, or the name of what runs here."""
+        return self.base_url or self.model
 
     def client(self) -> OpenAI:
         """A client for it; the caller closes it.
@@ -87,30 +106,52 @@ class Connection:
         return OpenAI(base_url=address, api_key=key, timeout=self.timeout_s, max_retries=0)
 
 
-def connect(llm: LLM, settings: Settings | None = None) -> Connection:
+def connect(llm: LLM, settings: Settings | None = None, keys: Keys | None = None) -> Connection:
     """The connection to an LLM of the catalogue; nothing is sent and nothing started.
+
+    Args:
+        llm: The LLM.
+        settings: Where the environment's keys are.
+        keys: A session's own keys and endpoints, which go first; None where nobody can type any.
 
     Raises:
         UnavailableError: Its provider is unknown, or there is no key for it.
     """
     settings = settings or get_settings()
-    provider = _providers().get(llm.provider)
+    endpoint = keys.endpoints.get(llm.id) if keys is not None else None
+    if endpoint is not None:
+        return Connection(llm.model, llm.title, endpoint.provider, endpoint.key, endpoint.base_url, guarded=True)
+    provider = providers().get(llm.provider)
     if provider is None:
         raise UnavailableError(
             f"Nothing is known of the provider '{llm.provider}' of {llm.title}.", "Add it to assets/providers.yaml."
         )
     if llm.local:
         return Connection(llm.model, llm.title, provider, timeout_s=settings.llm_timeout_s, local=local_llm())
+    key = keys.key(llm.provider) if keys is not None else None
+    key = key or environment_key(provider, settings)
+    if provider.key is not None and key is None:
+        what = f"There is no key for {provider.title}, which serves {llm.title}."
+        raise UnavailableError(what, _where_to_put_it(provider, typed=keys is not None))
+    base_url = settings.provider_urls.get(llm.provider) or provider.base_url or ""
+    return Connection(llm.model, llm.title, provider, key, base_url, settings.llm_timeout_s)
+
+
+def environment_key(provider: Provider, settings: Settings) -> SecretStr | None:
+    """The environment's key of a provider; None where there is none."""
     key: SecretStr | None = getattr(settings, provider.key, None) if provider.key else None
-    if key is None or not key.get_secret_value():
-        name = (provider.key or "").upper()
-        raise UnavailableError(
-            f"There is no key for {provider.title}, which serves {llm.title}.",
-            f"Set {name} and start the app again, or unset ROUTER_LLM to use the local LLM.",
-        )
-    return Connection(llm.model, llm.title, provider, key, provider.base_url or "", settings.llm_timeout_s)
+    return key if key is not None and key.get_secret_value() else None
+
+
+def _where_to_put_it(provider: Provider, *, typed: bool) -> str:
+    name = (provider.key or "").upper()
+    if not typed:
+        return f"Set {name} and start the app again, or unset ROUTER_LLM to use the local LLM."
+    source = f"; {provider.key_page} has keys" if provider.key_page else ""
+    return f"Type one under “Keys”, or start the app with {name}{source}."
 
 
 @lru_cache
-def _providers() -> dict[str, Provider]:
+def providers() -> dict[str, Provider]:
+    """The providers that ship with the project, by id, in the order of the file."""
     return read_providers()

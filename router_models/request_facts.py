@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
+from llms.attachment import AttachmentKind
 from llms.tokens import count_tokens
 
-Attachment = Literal["image", "pdf"]
+Attachment = AttachmentKind
+"""What is told of an attachment: its kind, not its content."""
 
 # Indentation is blanks without line breaks: with them, each of n empty lines would be read to the end of all n.
 _CODE = re.compile(r"```|^[^\S\n]*(?:def |class |import |#include|SELECT |function )|[;{}]\s*$|</\w+>", re.MULTILINE)

@@ -17,7 +17,13 @@ ROOMS = {
     "api": {"llms", "router_models", "benchmarks", "feedback"},
     "pages": {"llms", "router_models", "benchmarks", "feedback"},
 }
-ONLY_IN = {"gradio": {"app", "pages"}, "fastapi": {"app", "api"}, "streamlit": {"streamlit_app"}}
+ONLY_IN = {
+    "gradio": {"app", "pages"},
+    "fastapi": {"app", "api"},
+    "streamlit": {"streamlit_app"},
+    "sqlalchemy": {"feedback"},
+    "alembic": {"feedback"},
+}
 HEAVY = {"torch", "tensorflow", "transformers", "keras", "xllamacpp", "ray", "sklearn", "scipy"}
 LOCAL_LLM = ROOT / "llms" / "local.py"
 ALL_ROOMS = {name.partition("/")[0] for name in ROOMS}

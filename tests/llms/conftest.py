@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,20 @@ import yaml
 
 from llms.catalogue import Catalogue, load_catalogue
 from llms.pool import ROUTES
+from tests.llms.misbehaving import Misbehaving, misbehaving
 
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """The catalogue that ships with the project."""
     return load_catalogue()
+
+
+@pytest.fixture
+def server() -> Iterator[Misbehaving]:
+    """A provider that streams, and misbehaves on command."""
+    with misbehaving() as running:
+        yield running
 
 
 @pytest.fixture

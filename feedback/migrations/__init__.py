@@ -1,0 +1,3 @@
+"""Alembic's migrations of the feedback database; `feedback.schema` runs them."""
+
+from __future__ import annotations

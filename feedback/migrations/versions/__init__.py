@@ -1,0 +1,3 @@
+"""One file per migration, in order."""
+
+from __future__ import annotations
