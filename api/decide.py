@@ -1,119 +1,115 @@
-"""Decisions over HTTP: `POST /predict` asks one router, `POST /api/decide` the whole panel."""
+"""Decisions over HTTP: `POST /api/decide` asks the whole panel; `/predict` is beside it."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from errors import BadInputError, UnavailableError
-from router_models.base import Router
-from router_models.llm_router import LlmRouter
+from api.decision_view import DecisionView, view_of
+from api.metrics import Metrics
+from api.pools import pool_of
+from api.predict import CACHE_HEADER, predict_routes
+from api.prompt_field import PromptText
+from api.request_frame import note
+from api.scores import Scores
+from api.strict_json import StrictRoute
 from router_models.panel import RouterPanel
-from router_models.policy import DEFAULT_THRESHOLD
+from router_models.policy import Policy
 from router_models.request_facts import Attachment
 
-DEFAULT_ROUTER = "encoder-3way"
-"""Learnt from chats, so it is the one to ask when nothing is known of the caller's prompts."""
-
-
-class PredictRequest(BaseModel):
-    """A text for one router."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    text: str = Field(examples=["Prove that the square root of 2 is irrational."])
-    router: str = Field(default=DEFAULT_ROUTER, description="router id")
-    threshold: float | None = Field(
-        default=None, ge=0, le=1, description="'Strong Model' where score ≥ threshold; the router's own if left out"
-    )
-
-
-class Prediction(BaseModel):
-    """What one router says of one text."""
-
-    text: str
-    score: float = Field(description="p_strong: 1 − P(cheapest route), from 0 to 1")
-    route_label: Literal["Weak Model", "Strong Model"]
-    processing_time_ms: float
-    router: str
-    distribution: dict[str, float] = Field(description="calibrated probability by route, cheapest first")
-    confidence: float = Field(description="probability of the side that was picked, from 0 to 1")
-    threshold: float
+POOL_SAID = "which LLM serves each route: a pool of GET /models by name, or an object of route → LLM id"
+COST_WEIGHT = Field(
+    default=0.0,
+    ge=0,
+    le=1,
+    allow_inf_nan=False,
+    description="points of probability that the dearest route must be worth over a free one; for routers without "
+    "a threshold",
+)
 
 
 class DecideRequest(BaseModel):
     """A prompt for the whole panel."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
-    prompt: str = Field(examples=["Translate 'good morning' into Finnish."])
+    prompt: PromptText = Field(examples=["Translate 'good morning' into Finnish."])
     routers: list[str] | None = Field(
         default=None, min_length=1, max_length=100, description="router ids; all that ask no LLM if left out"
     )
     llm_routers: bool = Field(default=False, description="also those that ask an LLM, which take seconds")
-    temperature: float | None = Field(default=None, ge=0, le=2, description="sampling temperature, for llm-router")
+    temperature: float | None = Field(
+        default=None, ge=0, le=2, allow_inf_nan=False, description="sampling temperature, for llm-router"
+    )
     attachment: Attachment | None = Field(default=None, description="kind of attachment, for llm-router")
+    pool: str | dict[str, str] | None = Field(default=None, description=POOL_SAID, examples=["measured"])
+    cost_weight: float = COST_WEIGHT
+
+
+class UnavailableRouter(BaseModel):
+    """A router that could not run."""
+
+    router: str
+    what: str = Field(description="what happened")
+    mend: str = Field(description="what can be done about it")
 
 
 class DecideResponse(BaseModel):
     """Every router's decision, and the routers that could not run."""
 
-    decisions: list[dict[str, Any]] = Field(description="decision objects, as `python -m router_models --json` prints")
-    unavailable: list[dict[str, str]] = Field(description="router, what, mend")
-    wall_ms: float
+    decisions: list[DecisionView]
+    unavailable: list[UnavailableRouter]
+    wall_ms: float = Field(description="what the whole panel took for this request, in ms")
+    cached: bool = Field(description="whether no router had to run, as the same was asked before")
 
 
-def decide_routes(panel: RouterPanel) -> APIRouter:
-    """Routes that run routers. The endpoints are plain functions: FastAPI runs them in its thread pool."""
-    routes = APIRouter(tags=["decisions"])
+def decide_routes(panel: RouterPanel, scores: Scores | None = None, metrics: Metrics | None = None) -> APIRouter:
+    """Routes that run routers.
 
-    @routes.post("/predict", summary="One router's score for a text")
-    def predict(request: PredictRequest) -> Prediction:
-        if request.threshold is not None and panel[request.router].card.threshold_is_bought:
-            raise BadInputError(
-                f"The threshold of {request.router} follows from its budget.",
-                "Leave the threshold out for this router.",
-            )
-        run = panel.run(request.text, only=[request.router], novelty=False)
-        if run.unavailable:
-            raise UnavailableError(run.unavailable[0].what, run.unavailable[0].mend)
-        score = run.scores[0]
-        threshold = request.threshold if request.threshold is not None else _own_threshold(panel, score.router)
-        strong = score.p_strong >= threshold
-        return Prediction(
-            text=run.prompt,
-            score=score.p_strong,
-            route_label="Strong Model" if strong else "Weak Model",
-            processing_time_ms=score.latency_ms,
-            router=score.router,
-            distribution=score.distribution,
-            confidence=score.p_strong if strong else 1 - score.p_strong,
-            threshold=threshold,
-        )
+    Args:
+        panel: The routers.
+        scores: Asks them; None makes one for these routes.
+        metrics: Where decisions are counted; None makes one for these routes.
+    """
+    counted = metrics or Metrics()
+    asker = scores or Scores(panel, counted, callers=_one)
+    routes = APIRouter(tags=["decisions"], route_class=StrictRoute)
+    routes.include_router(predict_routes(panel, asker, counted))
 
     @routes.post("/api/decide", summary="Every router's decision on a prompt")
-    def decide(request: DecideRequest) -> DecideResponse:
-        run = panel.run(request.prompt, request.routers, _informed(panel, request), waiting=request.llm_routers)
-        return DecideResponse(
-            decisions=[decision.as_json() for decision in panel.decisions(run)],
-            unavailable=[{"router": u.router, "what": u.what, "mend": u.mend} for u in run.unavailable],
-            wall_ms=run.wall_ms,
-        )
+    def decide(asked: DecideRequest, request: Request, response: Response) -> DecideResponse:
+        decided = decide_on(panel, asker, counted, asked)
+        note(request, routers=len(decided.decisions), prompt=asked.prompt)
+        response.headers[CACHE_HEADER] = "hit" if decided.cached else "miss"
+        return decided
 
     return routes
 
 
-def _informed(panel: RouterPanel, request: DecideRequest) -> dict[str, Router]:
-    """Routers that look at more of a request than its prompt, told of it; none where there is nothing to tell."""
-    if request.temperature is None and request.attachment is None:
-        return {}
-    readers = [router for router in map(panel.__getitem__, panel.ids) if isinstance(router, LlmRouter)]
-    return {router.id: router.with_request(request.temperature, request.attachment) for router in readers}
+def decide_on(panel: RouterPanel, scores: Scores, metrics: Metrics, asked: DecideRequest) -> DecideResponse:
+    """What the panel decides on a prompt. Blocks while the routers run: call it from a thread.
+
+    Raises:
+        PlaygroundError: The prompt, a router or the pool cannot be used.
+    """
+    policy = Policy(pool_of(panel.catalogue, asked.pool), cost_weight=asked.cost_weight)
+    run, cached = scores.run(
+        asked.prompt,
+        asked.routers,
+        waiting=asked.llm_routers,
+        temperature=asked.temperature,
+        attachment=asked.attachment,
+    )
+    decisions = panel.decisions(run, policy)
+    for decision in decisions:
+        metrics.decided(decision.router, decision.route)
+    return DecideResponse(
+        decisions=[view_of(decision) for decision in decisions],
+        unavailable=[UnavailableRouter(router=u.router, what=u.what, mend=u.mend) for u in run.unavailable],
+        wall_ms=run.wall_ms,
+        cached=cached,
+    )
 
 
-def _own_threshold(panel: RouterPanel, router: str) -> float:
-    """The router's operating point, as on its card; one half for routers with more than two routes."""
-    own = panel.default_policy().threshold(panel[router].card)
-    return DEFAULT_THRESHOLD if own is None else own
+def _one() -> int:
+    return 1

@@ -9,11 +9,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.manifest import read_manifest
+from benchmarks.places import PLACES_FILE, as_json, mean_places
 from benchmarks.published import PUBLISHED_FILE, read_published
 from benchmarks.reliability import write_reliability
 from benchmarks.report import RESULTS_FILE, report
 from benchmarks.suite import entries
 from benchmarks.summary import Row, summarise
+from command_line import exit_code
 from errors import PlaygroundError
 
 FOLDER = Path(__file__).parent.parent / "assets" / "benchmarks"
@@ -49,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     summary = commands.add_parser("summary", help="metrics with 95 %% intervals, from the kept numbers alone")
     summary.add_argument("--json", action="store_true", help="print a list of objects")
-    written = commands.add_parser("report", help=f"write {RESULTS_FILE.name} and reliability points, from them too")
+    written = commands.add_parser(
+        "report", help=f"write {RESULTS_FILE.name}, reliability points and places, from them too"
+    )
     written.add_argument("--out", type=Path, default=RESULTS_FILE, help="the file to write")
     for command in (summary, written):
         command.add_argument("--folder", type=Path, default=FOLDER, help="where the numbers are kept")
@@ -90,11 +95,14 @@ def _line(row: Row) -> str:
 
 
 def _report(options: argparse.Namespace) -> None:
-    text = report(summarise(options.folder), read_published(options.folder / PUBLISHED_FILE))
+    rows = summarise(options.folder)
+    text = report(rows, read_published(options.folder / PUBLISHED_FILE))
     options.out.write_text(text, encoding="utf-8")
     points = write_reliability(options.folder)
-    print(f"wrote {options.out} and {points}", file=sys.stderr)
+    places = options.folder / PLACES_FILE
+    places.write_text(as_json(mean_places(rows, list(read_manifest(options.folder).routes))), encoding="utf-8")
+    print(f"wrote {options.out}, {points} and {places}", file=sys.stderr)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

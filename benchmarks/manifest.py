@@ -17,7 +17,7 @@ ENCODERS = ("encoder", "tuned-encoder")
 """Folders of the encoders beside those of the routers."""
 
 _FINGERPRINT_DIGITS = 16
-_SCORING_FIELDS = ("routes", "temperature", "parameters", "max_tokens", "files")
+SCORING_FIELDS = ("routes", "temperature", "parameters", "max_tokens", "files")
 """Of a card: what a score depends on. Figures and words may change without scoring again."""
 
 
@@ -80,7 +80,7 @@ def fingerprint(router: Router) -> str:
         UnavailableError: A router made of others cannot run.
     """
     digest = hashlib.sha256()
-    card = router.card.model_dump(mode="json", include=set(_SCORING_FIELDS))
+    card = router.card.model_dump(mode="json", include=set(SCORING_FIELDS))
     digest.update(json.dumps(card, sort_keys=True).encode())
     for path in _weights(router):
         digest.update(path.name.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -51,6 +52,7 @@ class Part:
         threshold: Its operating point, if it has two routes.
         resamples: Shared by all routers of the benchmark.
         choices: LLM or category → the router's probability for it, shape (n,).
+        train_costs: LLM → mean cost of its answers on the train part, USD; empty where there are no costs.
     """
 
     entry: Entry
@@ -59,6 +61,7 @@ class Part:
     threshold: float
     resamples: Resamples
     choices: dict[str, FloatArray] = field(default_factory=dict)
+    train_costs: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def run(self) -> BoolArray:

@@ -58,11 +58,15 @@ def pool_baselines(outcomes: Outcomes, resamples: Resamples) -> dict[str, dict[s
 def aiq_figures(part: Part) -> dict[str, FloatArray]:
     """AIQ and its distance from the Zero router's, between the cheapest and the dearest single LLM.
 
-    A router with P(correct) of the LLMs picks the highest P(correct) − weight × cost, an LLM's cost being its mean over
-    the benchmark; any other router moves its threshold between the two LLMs of the benchmark's pair.
+    A router with P(correct) of the LLMs picks the highest P(correct) − weight × price, an LLM's price being its mean
+    cost on the train part; any other router moves its threshold between the two LLMs of the benchmark's pair. What the
+    picks cost is measured, and so is what single LLMs cost.
 
     Args:
         part: A router on a benchmark with measured costs.
+
+    Raises:
+        KeyError: The train part's costs of an LLM are not known.
     """
     pair = part.entry.pair
     if pair is None or set(part.outcomes.cost_usd) != set(part.outcomes.quality):
@@ -89,7 +93,7 @@ def _sweep(part: Part, pair: Pair) -> tuple[IntArray, BoolArray]:
     if set(llms) <= set(part.choices):
         p_correct = np.stack([part.choices[llm] for llm in llms])
         rows = all_finite(p_correct)
-        price = np.array([part.outcomes.cost_usd[llm].mean() for llm in llms])
+        price = np.array([part.train_costs[llm] for llm in llms])
         share = (price / price.max())[:, None]
         return np.array([(p_correct[:, rows] - weight * share).argmax(axis=0) for weight in COST_WEIGHTS]), rows
     weak, strong = llms.index(pair.weak), llms.index(pair.strong)

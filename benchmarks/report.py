@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks import trio
+from benchmarks.advice import advice
 from benchmarks.markdown import EMPTY, interval, number, table
 from benchmarks.pair_figures import BY_P_CORRECT
 from benchmarks.pool_figures import PICK
@@ -14,7 +15,7 @@ from benchmarks.published import Published
 from benchmarks.sections import INTRODUCTION, LOWER_IS_BETTER, OTHERS, PICKS_ON, SECTIONS, Section
 from benchmarks.suite import SUITE
 from benchmarks.summary import Row
-from benchmarks.targets import BASELINES, BOUNDS, judge
+from benchmarks.targets import BASELINES, BOUNDS, COIN, judge
 
 RESULTS_FILE = Path(__file__).parent.parent / "docs" / "RESULTS.md"
 
@@ -26,7 +27,7 @@ def report(rows: Sequence[Row], published: Sequence[Published]) -> str:
         rows: From `benchmarks.summary.summarise`.
         published: From `benchmarks.published.read_published`.
     """
-    parts = [INTRODUCTION, _targets(rows)]
+    parts = [INTRODUCTION, advice(rows), _targets(rows)]
     parts += [_section(section, rows, published) for section in SECTIONS]
     parts += [_others(rows), _picks(rows), _pairs(), _caveats(published)]
     return "\n".join(part for part in parts if part)
@@ -42,7 +43,9 @@ def _targets(rows: Sequence[Row]) -> str:
         lines.append([target.what, target.metric, target.published, goal, *said, plain, outcome.verdict])
     header = ["benchmark", "metric", "published best", "target", "our best router", "ours", "best baseline", "verdict"]
     note = (
-        "The best of about twenty routers on a test part flatters it a little; each was chosen on train data alone.\n"
+        "The best of about twenty routers on a test part flatters it a little; each was chosen on train data alone. "
+        f"`{COIN}` throws one coin per prompt: what that reaches on one part is luck, so it is never "
+        "the best baseline; its expectation is .5 in AUC and APGR.\n"
     )
     return f"## Targets\n\n{table(header, lines)}\n{note}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from benchmarks.manifest import Manifest, Scored, fingerprint, read_manifest
 from benchmarks.outcomes import Outcomes, read_outcomes
 from benchmarks.scores import Scores, read_scores
 from benchmarks.suite import Entry
+from benchmarks.train_costs import train_costs_of, write_train_costs
 from errors import BadInputError, DataError, PlaygroundError
 from router_models.base import Router
 from router_models.prompt_batch import PromptBatch
@@ -76,7 +77,8 @@ def _run_benchmark(
     entry: Entry, plan: Plan, manifest: Manifest, prints: Mapping[str, str], order: Sequence[str]
 ) -> Iterator[str]:
     """As `run`, for one benchmark; `prints` are the fingerprints of the routers that can be loaded."""
-    test = entry.load(plan.data_dir).part("test")
+    whole = entry.load(plan.data_dir)
+    test = whole.part("test")
     outcomes = Outcomes.of(test)
     if not _same_questions(plan.folder, entry.name, outcomes):
         manifest.scored.pop(entry.name, None)
@@ -89,20 +91,25 @@ def _run_benchmark(
     }
     todo = [router for router in plan.routers if router.id in wanted and not _done(router, wanted, known)]
     for router in todo:
-        scores.forget(router.id)
-        known.pop(router.id, None)
+        past = known.pop(router.id, None)
+        if not router.waits or past is None or past.fingerprint != prints[router.id]:
+            scores.forget(router.id)
     failed = _score(test, todo, scores, plan)
+    silent: dict[str, int] = {}
     for router in todo:
         if router.id not in failed:
-            known[router.id] = wanted[router.id]
+            silent[router.id] = len(unanswered(test, router, _rows_of(plan, router, len(test)), scores))
+            known[router.id] = replace(wanted[router.id], rows=wanted[router.id].rows - silent[router.id])
             manifest.routes[router.id] = list(router.routes)
     manifest.routes = {name: manifest.routes[name] for name in order if name in manifest.routes}
     manifest.scored[entry.name] = {name: known[name] for name in order if name in known}
     outcomes.write(plan.folder, entry.name)
     scores.write(plan.folder, entry.name, outcomes.questions, manifest.routes)
     manifest.write(plan.folder)
+    write_train_costs(plan.folder, entry.name, train_costs_of(whole))
     yield f"{entry.name}: {len(todo) - len(failed)} routers scored on {len(test)} prompts"
     yield from (f"  {name} is unavailable: {why}" for name, why in failed.items())
+    yield from (f"  {name} gave no answer to {n} prompts; the next run asks again" for name, n in silent.items() if n)
 
 
 def score_rows(benchmark: Benchmark, routers: Sequence[Router], rows: IntArray, scores: Scores) -> dict[str, str]:
@@ -143,13 +150,25 @@ def score_rows(benchmark: Benchmark, routers: Sequence[Router], rows: IntArray, 
 
 
 def _score(test: Benchmark, routers: Sequence[Router], scores: Scores, plan: Plan) -> dict[str, str]:
-    """Fast routers together on all rows, then those that wait for an LLM on a sample."""
-    every = np.arange(len(test))
-    failed = score_rows(test, [router for router in routers if not router.waits], every, scores)
-    waiting = [router for router in routers if router.waits]
-    if waiting:
-        failed |= score_rows(test, waiting, sample_rows(len(test), plan.llm_rows), scores)
+    """Fast routers together on all rows, then each that waits for an LLM on what it has not answered of a sample."""
+    failed = score_rows(test, [router for router in routers if not router.waits], np.arange(len(test)), scores)
+    for router in routers:
+        if router.waits:
+            asked = unanswered(test, router, _rows_of(plan, router, len(test)), scores)
+            failed |= score_rows(test, [router], asked, scores)
     return failed
+
+
+def unanswered(benchmark: Benchmark, router: Router, rows: IntArray, scores: Scores) -> IntArray:
+    """Those of the given rows that hold an acceptable prompt of which a router has said nothing."""
+    said = scores.routes.get(router.id)
+    silent = rows if said is None else rows[np.isnan(said[rows, 0])]
+    return np.array([row for row in silent.tolist() if _accepted(benchmark.prompts[row])], dtype=np.int64)
+
+
+def _rows_of(plan: Plan, router: Router, n_rows: int) -> IntArray:
+    """Numbers of the rows on which a router is run."""
+    return sample_rows(n_rows, plan.llm_rows) if router.waits else np.arange(n_rows)
 
 
 def sample_rows(n_rows: int, wanted: int) -> IntArray:

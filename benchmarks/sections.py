@@ -30,14 +30,16 @@ SECTIONS = (
         "routerbench-part",
         ("AIQ", AIQ_GAIN, PICK, "APGR"),
         "AIQ is the mean quality over the range of costs from the cheapest to the dearest LLM; the Zero router mixes "
-        "single LLMs at random. `quality of the pick` is at cost weight 0.",
+        "single LLMs at random. `quality of the pick` is at cost weight 0. LLMs are weighed by their mean cost on the "
+        "train part; what picks cost is measured.",
     ),
     Section(
         trio.NAME,
         (trio.ACCURACY, trio.GAIN, trio.COST),
         "All three sets of ZeroEval together; costs are estimates (today's list prices, 1,000 hidden tokens assumed "
-        "for o1-mini). A router's curve is read where it costs what gpt-4o alone costs. Under these prices mixing the "
-        "other two LLMs at random beats gpt-4o too, so compare with `always-weak`, which can only mix.",
+        "for o1-mini), and LLMs are weighed by their mean on the train parts. A router's curve is read where it costs "
+        "what gpt-4o alone costs. Under these prices mixing the other two LLMs at random beats gpt-4o too, so compare "
+        "with `always-weak`, which can only mix.",
     ),
     Section("routerarena", ("RouterArena score", "quality", "USD per 1,000")),
 )

@@ -18,12 +18,13 @@ from benchmarks.manifest import Manifest, read_manifest
 from benchmarks.outcomes import Outcomes, read_outcomes
 from benchmarks.pair_figures import oracle_figures, pair_figures
 from benchmarks.part import Part, Resamples, all_finite, operating_point
-from benchmarks.pool_figures import aiq_figures, best_pick_figures, pool_baselines, zero_router_figures
+from benchmarks.pool_figures import AIQ_GAIN, aiq_figures, best_pick_figures, pool_baselines, zero_router_figures
 from benchmarks.protocol import Protocol, protocol
 from benchmarks.refitted import refitted
 from benchmarks.resample import estimate
 from benchmarks.scores import BY_HEAD, Scores, read_scores
 from benchmarks.suite import SUITE, Entry
+from benchmarks.train_costs import read_train_costs
 from router_models.card import RouterCard, load_card
 from router_models.registry import WEIGHTS
 
@@ -33,6 +34,12 @@ AIQ_ON = "routerbench-part"
 ARENA_ON = "routerarena"
 CATEGORIES_ON = "coding-factual"
 MAJORITY = "majority"
+LENGTH = "prompt-length"
+"""The router that a learnt one must beat."""
+
+ABOVE_LENGTH = " above prompt length"
+LEADING = frozenset({"APGR", "AUC", "AUC, simple or not", AIQ_GAIN, trio.GAIN})
+"""Metrics of which the distance from prompt length's is given too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +96,23 @@ def _of_benchmark(entry: Entry, folder: Path, manifest: Manifest, cards: Mapping
     outcomes = read_outcomes(folder, entry.name)
     scores = read_scores(folder, entry.name, outcomes.questions)
     resamples = Resamples(outcomes.groups)
-    for router in manifest.scored[entry.name]:
-        card = cards[router]
-        said = scores.choices.get(router, {})
-        part = Part(entry, outcomes, scores.routes[router], operating_point(card), resamples, said)
-        how, n = protocol(card, entry.data), int(part.run.sum())
-        for of in _kinds(entry):
-            yield from _rows(entry.name, router, how, of(part), n)
+    train_costs = read_train_costs(folder, [entry.name])
+
+    def part_of(router: str) -> Part:
+        point, said = operating_point(cards[router]), scores.choices.get(router, {})
+        return Part(entry, outcomes, scores.routes[router], point, resamples, said, train_costs)
+
+    def figures_of(part: Part) -> dict[str, FloatArray]:
+        return {metric: values for of in _kinds(entry) for metric, values in of(part).items()}
+
+    scored = manifest.scored[entry.name]
+    of_length = figures_of(part_of(LENGTH)) if LENGTH in scored else {}
+    for router in scored:
+        card, part = cards[router], part_of(router)
+        how, n, figures = protocol(card, entry.data), int(part.run.sum()), figures_of(part)
+        yield from _rows(entry.name, router, how, figures, n)
+        if part.run.all() and router != LENGTH:
+            yield from _rows(entry.name, router, how, above_length(figures, of_length), n)
         if entry.name == CATEGORIES_ON:
             yield from _rows(entry.name, f"{router}-head", how, _by_head(part), n)
         if how == "in-domain":
@@ -104,6 +121,12 @@ def _of_benchmark(entry: Entry, folder: Path, manifest: Manifest, cards: Mapping
                 yield Row(entry.name, router, "transfer", figure.metric, *found, figure.rows)
     for name, figures in _baselines(entry, outcomes, resamples).items():
         yield from _rows(entry.name, name, protocol_of_baselines(entry), figures, len(outcomes))
+
+
+def above_length(figures: Figures, of_length: Figures) -> dict[str, FloatArray]:
+    """How far leading metrics lie above prompt length's, resample by resample of the same questions."""
+    shared = [name for name in figures if name in LEADING & {*of_length}]
+    return {f"{name}{ABOVE_LENGTH}": figures[name] - of_length[name] for name in shared}
 
 
 def _kinds(entry: Entry) -> list[Callable[[Part], Figures]]:
@@ -148,17 +171,19 @@ def _of_trio(folder: Path, manifest: Manifest, cards: Mapping[str, RouterCard]) 
         read_scores(folder, name, part.questions) for name, part in zip(trio.PARTS, parts, strict=True)
     ]
     outcomes = trio.pooled(parts)
-    resamples = Resamples(outcomes.groups)
+    counts = Resamples(outcomes.groups).counts(np.ones(len(outcomes), dtype=bool))
+    train_costs = read_train_costs(folder, trio.PARTS)
     entry = next(entry for entry in SUITE if entry.name == trio.PARTS[0])
+    complete: dict[str, dict[str, FloatArray]] = {}
     for router in manifest.routes:
         if not all(router in manifest.scored[name] for name in trio.PARTS):
             continue
         routes, p_correct = trio.pooled_scores(scores, router)
-        if not all_finite(routes.T).all():
-            continue
-        figures = trio.trio_figures(resamples.counts(np.isfinite(routes[:, 0])), outcomes, routes, p_correct)
-        yield from _rows(trio.NAME, router, protocol(cards[router], entry.data), figures, len(outcomes))
-    counts = resamples.counts(np.ones(len(outcomes), dtype=bool))
+        if all_finite(routes.T).all():
+            complete[router] = trio.trio_figures(counts, outcomes, routes, p_correct, train_costs)
+    for router, figures in complete.items():
+        above = {} if router == LENGTH else above_length(figures, complete.get(LENGTH, {}))
+        yield from _rows(trio.NAME, router, protocol(cards[router], entry.data), figures | above, len(outcomes))
     for name, figures in trio.fixed_figures(counts, outcomes).items():
         yield from _rows(trio.NAME, name, "in-domain", figures, len(outcomes))
 

@@ -55,22 +55,27 @@ def pooled_scores(scores: Sequence[Scores], router: str) -> tuple[FloatArray, di
 
 
 def trio_figures(
-    counts: FloatArray, outcomes: Outcomes, routes: FloatArray, p_correct: Mapping[str, FloatArray]
+    counts: FloatArray,
+    outcomes: Outcomes,
+    routes: FloatArray,
+    p_correct: Mapping[str, FloatArray],
+    train_costs: Mapping[str, float],
 ) -> dict[str, FloatArray]:
     """Accuracy at the cost of always asking the large LLM, and the cost at that LLM's accuracy.
 
-    A router with P(correct) of the trio picks the highest P(correct) − weight × cost, one with three routes the highest
-    P(route) − weight × cost, an LLM's cost being its mean; one with two routes moves its threshold between the small
-    and the reasoning LLM.
+    A router with P(correct) of the trio picks the highest P(correct) − weight × price, one with three routes the
+    highest P(route) − weight × price, an LLM's price being its mean cost on the train parts; one with two routes moves
+    its threshold between the small and the reasoning LLM.
 
     Args:
         counts: Shape (r, n).
         outcomes: Of the trio, n rows.
         routes: Distribution over the router's routes, cheapest first, shape (n, k).
         p_correct: LLM → P(correct), shape (n,); without all three LLMs it is not used.
+        train_costs: LLM → mean cost of its answers on the train parts, USD.
     """
     quality, cost = (np.stack([of[llm] for llm in TRIO]) for of in (outcomes.quality, outcomes.cost_usd))
-    picks = _sweep(routes, p_correct, cost.mean(axis=1))
+    picks = _sweep(routes, p_correct, np.array([train_costs[llm] for llm in TRIO]))
     return _read(counts, picks, quality, cost)
 
 
@@ -88,9 +93,9 @@ def fixed_figures(counts: FloatArray, outcomes: Outcomes) -> dict[str, dict[str,
     }
 
 
-def _sweep(routes: FloatArray, p_correct: Mapping[str, FloatArray], cost: FloatArray) -> IntArray:
+def _sweep(routes: FloatArray, p_correct: Mapping[str, FloatArray], prices: FloatArray) -> IntArray:
     """Numbers of the picked LLMs of the trio per setting, shape (s, n)."""
-    share = (cost / cost.max())[:, None]
+    share = (prices / prices.max())[:, None]
     if set(TRIO) <= set(p_correct):
         worth = np.stack([p_correct[llm] for llm in TRIO])
     elif routes.shape[1] == len(TRIO):

@@ -34,9 +34,18 @@ def load_with_cost(data_dir: Path, subset: zeroeval.Subset) -> Benchmark:
     )
 
 
+def usd_per_token(llm: str) -> tuple[float, float]:
+    """List price of one LLM of the trio, per token read and per token written."""
+    one_mtok = calc_price(Usage(input_tokens=MTOK, output_tokens=MTOK), llm, provider_id="openai")
+    return float(one_mtok.input_price) / MTOK, float(one_mtok.output_price) / MTOK
+
+
+def hidden_usd(llm: str) -> float:
+    """What an LLM's hidden tokens add to the cost of every answer."""
+    return DEFAULT_REASONING_TOKENS * usd_per_token(llm)[1] if llm == REASONING else 0.0
+
+
 def _cost_usd(llm: str, prompt_tokens: FloatArray, output_chars: FloatArray) -> FloatArray:
     """Cost of one LLM's answers in USD, shape (n,), from the tokens of the prompts and the length of the answers."""
-    one_mtok = calc_price(Usage(input_tokens=MTOK, output_tokens=MTOK), llm, provider_id="openai")
-    hidden = DEFAULT_REASONING_TOKENS if llm == REASONING else 0
-    answer_tokens = output_chars / CHARACTERS_PER_TOKEN + hidden
-    return (prompt_tokens * float(one_mtok.input_price) + answer_tokens * float(one_mtok.output_price)) / MTOK
+    usd_in, usd_out = usd_per_token(llm)
+    return prompt_tokens * usd_in + output_chars / CHARACTERS_PER_TOKEN * usd_out + hidden_usd(llm)

@@ -7,9 +7,10 @@ import json
 import sys
 from collections.abc import Sequence
 
+from command_line import exit_code
 from errors import PlaygroundError
 from llms.cost import format_usd
-from router_models import load_panel
+from router_models import RouterPanel, load_panel
 from router_models.decision import Decision
 
 
@@ -36,25 +37,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         print(json.dumps([decision.as_json() for decision in decisions], indent=2, ensure_ascii=False))
     else:
-        _print_table(decisions)
+        _print_table(panel, decisions)
     return 0 if decisions else 1
 
 
-def _print_table(decisions: list[Decision]) -> None:
-    escalating = sum(decision.escalates for decision in decisions)
-    print(f"{escalating} of {len(decisions)} routers would escalate\n")
-    print(f"{'router':<16} {'picks':<10} {'LLM':<22} {'conf.':>6} {'p_strong':>8} {'ms':>7}  cost")
+def _print_table(panel: RouterPanel, decisions: list[Decision]) -> None:
+    print(f"{_verdict(panel, decisions)}\n")
+    print(f"{'router':<20} {'picks':<10} {'LLM':<22} {'conf.':>6} {'p_strong':>8} {'ms':>7}  cost")
     for decision in decisions:
         print(
-            f"{decision.router:<16} {decision.route:<10} {decision.llm:<22} {decision.confidence:>6.2f} "
+            f"{decision.router:<20} {decision.route:<10} {decision.llm:<22} {decision.confidence:>6.2f} "
             f"{decision.p_strong:>8.2f} {decision.latency_ms:>7.1f}  {format_usd(decision.estimated_cost_usd)}"
         )
-        print(f"{'':<16} {decision.reason}")
+        print(f"{'':<20} {decision.reason}")
+        if decision.caution:
+            print(f"{'':<20} Caution: {decision.caution}")
         if decision.cost_note:
-            print(f"{'':<16} Cost {decision.cost_note}.")
+            print(f"{'':<20} Cost {decision.cost_note}.")
         for warning in decision.warnings:
-            print(f"{'':<16} ! {warning}")
+            print(f"{'':<20} ! {warning}")
+
+
+def _verdict(panel: RouterPanel, decisions: list[Decision]) -> str:
+    """How many escalate, counted as on the page: learnt routers first, because baselines do not read the prompt."""
+    learnt = [decision for decision in decisions if not panel[decision.router].card.baseline]
+    everybody = f"{sum(decision.escalates for decision in decisions)} of {len(decisions)}"
+    if not learnt or len(learnt) == len(decisions):
+        return f"{everybody} router{'' if len(decisions) == 1 else 's'} would escalate"
+    escalating = sum(decision.escalates for decision in learnt)
+    plural = "" if len(learnt) == 1 else "s"
+    return f"{escalating} of {len(learnt)} learnt router{plural} would escalate ({everybody} with baselines)"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

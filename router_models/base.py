@@ -35,8 +35,8 @@ class Router(ABC):
     waits = False
     """True for routers that wait for a network or an LLM: the panel runs those beside the others, with a time-out."""
 
-    own_network = False
-    """True for routers with a neural network of their own: the panel runs those on a second thread."""
+    beside = False
+    """True for routers that the panel runs on a second thread: those with a network of their own, and long look-ups."""
 
     def __init__(self, card: RouterCard, folder: Path, encoders: Encoders) -> None:
         self.card = card
@@ -161,14 +161,16 @@ class Router(ABC):
     def _checked(self, probabilities: NDArray[np.floating], n_prompts: int) -> NDArray[np.float64]:
         p = np.asarray(probabilities, dtype=np.float64)
         shape = (n_prompts, len(self.routes))
-        valid = p.shape == shape and np.isfinite(p).all() and (p >= 0).all()
-        if not valid or np.abs(p.sum(axis=1) - 1).max() > SUM_TOLERANCE:
-            raise PlaygroundError(
-                f"{self.title} returned no valid distribution of shape {shape}.",
-                "This is a defect of the router: please report it with the prompt's language and length.",
-            )
-        normalised: NDArray[np.float64] = p / p.sum(axis=1, keepdims=True)
-        return normalised
+        if p.shape == shape:
+            sums = p.sum(axis=1, keepdims=True)
+            # What is not a number fails each comparison, and with it what is infinite: its sum is.
+            if p.min() >= 0 and np.abs(sums - 1).max() <= SUM_TOLERANCE:
+                normalised: NDArray[np.float64] = p / sums
+                return normalised
+        raise PlaygroundError(
+            f"{self.title} returned no valid distribution of shape {shape}.",
+            "This is a defect of the router: please report it with the prompt's language and length.",
+        )
 
 
 def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[np.float64]:

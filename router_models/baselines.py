@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router_models.base import Router
+from router_models.log_odds import sigmoid
 from router_models.prompt_batch import PromptBatch
 
 SEED = "router-playground"
@@ -49,8 +50,7 @@ class PromptLengthRouter(Router):
 
     def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.floating]:
         log_length = np.log1p([len(prompt) for prompt in prompts])
-        logit = self.card.parameters["intercept"] + self.card.parameters["slope"] * log_length
-        p_strong = 1 / (1 + np.exp(-logit))
+        p_strong = sigmoid(self.card.parameters["intercept"] + self.card.parameters["slope"] * log_length)
         return np.column_stack([1 - p_strong, p_strong])
 
     def _evidence(self, prompts: PromptBatch, probabilities: NDArray[np.float64]) -> list[str]:

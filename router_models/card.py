@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from errors import DataError
 
 CARD_FILE = "card.json"
+BASELINE_FAMILY = "baseline"
+"""Family of the routers that are there only to be beaten."""
+
 BUDGET = "budget_usd_per_1000"
 """Parameter of a router with a budget: what the LLMs' answers to 1,000 prompts may cost, in USD."""
 
@@ -71,6 +74,11 @@ class RouterCard(_Frozen):
     version: str = "1"
     files: dict[str, str] = Field(default_factory=dict, description="file name → sha256")
     notes: tuple[str, ...] = ()
+
+    @property
+    def baseline(self) -> bool:
+        """Whether it is there only to be beaten."""
+        return self.family == BASELINE_FAMILY
 
     @property
     def constant(self) -> bool:

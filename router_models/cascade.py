@@ -182,12 +182,15 @@ class CascadeRouter(CompositeRouter):
 
     def _said(self, stage: int, p_strong: float) -> str:
         names = [*self._member_ids, *([self._last_resort.id] if self._last_resort else [])]
-        where = f"Stage {stage + 1} of {len(names)}, {names[stage]}, decided"
         if stage < len(self._bounds):
-            lower, upper = self._bounds[stage]
-            side = f"below {lower:.2f}" if p_strong <= lower else f"above {upper:.2f}"
-            return f"{where}: {p_strong:.2f} is {side}, where the last stage would rarely differ"
-        return f"{where}: {' and '.join(names[:stage])} passed on" if stage else where
+            return (
+                f"Stage {stage + 1} of {len(names)} ({names[stage]}) decided alone, because at its P(strong) of "
+                f"{p_strong:.2f} the dearer stages would rarely disagree"
+            )
+        if stage == 0:
+            return f"Its only stage ({names[0]}) decided"
+        before = ", ".join(names[:stage])
+        return f"Its last stage ({names[stage]}) decided, because those before it were not sure enough ({before})"
 
     def _warnings(self, prompts: PromptBatch) -> list[tuple[str, ...]]:
         reads_all = [router.card.max_tokens is None for router in self.members] + [False]

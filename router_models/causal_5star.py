@@ -71,7 +71,7 @@ class Causal5StarRouter(Router):
 
     def _evidence(self, prompts: PromptBatch, probabilities: FloatArray) -> list[str]:
         expected = self.stars(prompts) @ STARS
-        return [f"{stars:.1f} stars expected of the weak LLM's answer" for stars in expected]
+        return [f"It expects {stars:.1f} of 5 stars for the weak LLM's answer" for stars in expected]
 
     def _warnings(self, prompts: PromptBatch) -> list[tuple[str, ...]]:
         return [

@@ -86,6 +86,8 @@ class Decision:
         warnings: Full sentences the reader must see beside the decision.
         worth: What the pick maximised, by route as in `distribution`; empty where a threshold decided.
         worth_of: What `worth` is, such as P(correct); '' where a threshold decided.
+        caution: What the router's card says must be known before its pick is trusted; may be empty.
+        novelty_percentile: See `RouterScore`.
     """
 
     router: str
@@ -102,6 +104,8 @@ class Decision:
     warnings: tuple[str, ...] = ()
     worth: tuple[float, ...] = ()
     worth_of: str = ""
+    caution: str = ""
+    novelty_percentile: float | None = None
 
     @property
     def judges_llms(self) -> bool:
@@ -128,4 +132,5 @@ class Decision:
             "cost_note": self.cost_note,
             "reason": self.reason,
             "warnings": list(self.warnings),
+            "caution": self.caution,
         }

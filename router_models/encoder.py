@@ -14,6 +14,8 @@ from router_models.prompt_batch import PromptBatch
 from router_models.wordpiece import Tokenized, WordPiece, in_order
 
 MAX_TOKENS = 256
+SMALL = 24
+"""Tokens up to which upper layers run faster on one thread than on two; the lower ones are as fast on either."""
 CHUNK = 256
 """Prompts whose hidden states are kept at a time."""
 LOWER_FILE = "lower.onnx"
@@ -103,8 +105,8 @@ class Encoders:
         tuned = weights / "tuned-encoder"
         self.stem = Stem(weights / "encoder", threads)
         self.tuned_stem = Stem(tuned, threads) if (tuned / LOWER_FILE).is_file() else self.stem
-        self._sentence = OnnxModel(weights / "encoder" / UPPER_FILE, [EMBEDDING], threads)
-        self._chat = OnnxModel(tuned / UPPER_FILE, [CHAT_LOGITS], threads)
+        self._sentence = OnnxModel(weights / "encoder" / UPPER_FILE, [EMBEDDING], threads, SMALL)
+        self._chat = OnnxModel(tuned / UPPER_FILE, [CHAT_LOGITS], threads, SMALL)
 
     @property
     def wordpiece(self) -> WordPiece:

@@ -20,7 +20,7 @@ class Encoder3WayRouter(Router):
     """simple / general / reasoning, as an LLM labelled chat prompts: the fine-tuned upper layers."""
 
     evidence_kind = "A transformer reads the whole prompt at once."
-    own_network = True
+    beside = True
 
     def _load(self) -> None:
         self.encoders.load_chat()

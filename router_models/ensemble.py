@@ -107,6 +107,6 @@ class EnsembleRouter(CompositeRouter):
 
     def _said(self, ballot: Ballot, row: int, heaviest: list[int]) -> str:
         best = int(ballot.kind[row].argmax())
-        named = [f"{self._member_ids[column]} {ballot.votes[row, column]:.2f}" for column in heaviest]
-        kind = f"Like {self._kinds[best]} ({ballot.kind[row, best]:.2f})"
-        return f"{kind}, the heaviest votes are {', '.join(named)}"
+        named = [f"{self._member_ids[column]} ({ballot.votes[row, column]:.2f})" for column in heaviest]
+        kind = f"Most like {self._kinds[best]} (P {ballot.kind[row, best]:.2f})"
+        return f"{kind}, where the weightiest votes on P(strong) are {', '.join(named)}"

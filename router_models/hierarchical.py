@@ -89,5 +89,7 @@ class HierarchicalRouter(Router):
     def _said(self, domain: NDArray[np.float64], complexity: NDArray[np.float64]) -> str:
         best = int(domain.argmax())
         harder = int(np.searchsorted(self._quantiles[:, best], complexity[best]).clip(0, 100))
-        name = self._domains[best].capitalize()
-        return f"{name} ({domain[best]:.2f}), harder than {harder} % of that domain's training prompts"
+        return (
+            f"First the domain, {self._domains[best]} (P {domain[best]:.2f}); then how hard it is there, harder than "
+            f"{harder} % of that domain's training prompts"
+        )

@@ -20,6 +20,7 @@ class NearestNeighboursRouter(OutcomeRouter):
     """
 
     evidence_kind = "It looks up how LLMs did on the most similar of its training prompts."
+    beside = True
 
     def _load(self) -> None:
         self._references = read_references(self.folder.parent / REFERENCES_FILE)
@@ -43,9 +44,8 @@ class NearestNeighboursRouter(OutcomeRouter):
 def nearest_rates(references: References, found: Similar, neighbours: int, strength: float) -> NDArray[np.float64]:
     """P(correct) from the nearest training prompts, (n, m)."""
     nearest = found.nearest[:, :neighbours]
-    sums = references.quality[nearest].sum(axis=1)
-    counts = references.measured[nearest].sum(axis=1)
-    return local_rates(sums, counts, references.abilities, strength)
+    quality, measured = references.outcomes(nearest)
+    return local_rates(quality.sum(axis=1), measured.sum(axis=1), references.abilities, strength)
 
 
 def nearest_wins(references: References, found: Similar, neighbours: int) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -76,29 +77,39 @@ class NoveltyHints:
     def __init__(self, encoders: Encoders) -> None:
         self._encoders = encoders
         self._lock = threading.Lock()
-        self._references: dict[Path, TrainingReference | None] = {}
+        self._files: dict[Path, TrainingReference | None] = {}
+        self._references: dict[tuple[str, str], TrainingReference | None] = {}
+
+    def prepare(self, routers: Iterable[Router], batch: PromptBatch) -> None:
+        """Does beforehand what `percentiles` of these routers would do, for a thread that has nothing else to do."""
+        for router in routers:
+            self.percentiles(router, batch)
 
     def percentiles(self, router: Router, batch: PromptBatch) -> NDArray[np.float64] | None:
         """Percentile per prompt, (n,); None for a router without a reference, or with one that cannot be read."""
-        if not router.card.reference:
+        name = router.card.reference
+        if not name:
             return None
-        path = reference_path(router.folder.parent, router.card.reference)
-        reference = self._reference(path)
+        key = (router.id, name)
+        reference = self._references[key] if key in self._references else self._read(key, router)
         if reference is None:
             return None
         try:
             return batch.feature(
-                f"novelty against {path.stem}", lambda: reference.percentiles(self._encoders.embeddings(batch))
+                f"novelty against {name}", lambda: reference.percentiles(self._encoders.embeddings(batch))
             )
         except PlaygroundError:  # without the sentence encoder there is no hint; the encoder's own routers say why
             return None
 
-    def _reference(self, path: Path) -> TrainingReference | None:
+    def _read(self, key: tuple[str, str], router: Router) -> TrainingReference | None:
+        """Reads a router's reference, once for all routers that share it."""
+        path = reference_path(router.folder.parent, router.card.reference)
         with self._lock:
-            if path not in self._references:
+            if path not in self._files:
                 try:
-                    self._references[path] = TrainingReference(path)
+                    self._files[path] = TrainingReference(path)
                 except PlaygroundError as error:
                     logger.warning("no novelty hint: %s", error)
-                    self._references[path] = None
-            return self._references[path]
+                    self._files[path] = None
+            self._references[key] = self._files[path]
+            return self._files[path]

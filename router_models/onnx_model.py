@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from errors import UnavailableError
 
+MASK = "attention_mask"
+"""Input that says how many tokens a run is over."""
+
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
@@ -24,14 +27,18 @@ class OnnxModel:
         path: The ONNX file.
         outputs: Names of the outputs to compute.
         threads: Threads for one run; 0 lets ONNX Runtime choose (one per core).
+        small: Runs over at most so many tokens, padding included, take one thread: to wake others would take longer
+            than they save. It costs a second copy of the weights in memory; 0 does without.
     """
 
-    def __init__(self, path: Path, outputs: Sequence[str], threads: int = 0) -> None:
+    def __init__(self, path: Path, outputs: Sequence[str], threads: int = 0, small: int = 0) -> None:
         self.path = path
         self._outputs = list(outputs)
         self._threads = threads
         self._lock = threading.Lock()
+        self._small = 0 if threads == 1 else small
         self._session: InferenceSession | None = None
+        self._small_session: InferenceSession | None = None
 
     def load(self) -> None:
         """Opens the file once.
@@ -41,13 +48,18 @@ class OnnxModel:
         """
         with self._lock:
             if self._session is None:
+                if self._small:
+                    self._small_session = _open_session(self.path, threads=1)
                 self._session = _open_session(self.path, self._threads)
 
     def run(self, **inputs: NDArray[Any]) -> Sequence[Any]:
         """Runs the graph on the arrays that it reads, by name; returns its outputs in the order asked for."""
         self.load()
         assert self._session is not None  # noqa: S101  load() has set it or raised; tells the type checker
-        outputs: Sequence[Any] = self._session.run(self._outputs, inputs)
+        session = self._session
+        if self._small_session is not None and inputs[MASK].size <= self._small:
+            session = self._small_session
+        outputs: Sequence[Any] = session.run(self._outputs, inputs)
         return outputs
 
 

@@ -16,7 +16,7 @@ class KerasRouter(Router):
     """A Keras network over WordPiece ids, served from its ONNX export `model.onnx` (output `logits`)."""
 
     evidence_kind = "Small neural networks, averaged, read the word pieces of the prompt."
-    own_network = True
+    beside = True
 
     def _load(self) -> None:
         self._model = OnnxModel(self.folder / "model.onnx", ["logits"], threads=1)

@@ -19,6 +19,9 @@ REFERENCES_FILE = Path("outcomes") / "references.npz"
 NEAREST = 256
 """How many training prompts count for P(correct)."""
 
+SAMPLE_EVERY = 8
+"""Of so many cosines one is looked at to find where the nearest end."""
+
 MISSING = 255
 PERCENT = 100.0
 LEVELS = 127.0
@@ -69,6 +72,8 @@ class References:
         llms: m names.
         abilities: See `local_rates`, (m,).
         pair: Columns of the weak and the strong LLM.
+        percent: Quality in percent, `MISSING` where not measured, (N, m): what was read from a file, from which rows
+            are taken with an eighth of the memory traffic. None for references that were not read.
     """
 
     projection: Projection
@@ -78,6 +83,7 @@ class References:
     llms: tuple[str, ...]
     abilities: NDArray[np.float64]
     pair: tuple[int, int]
+    percent: NDArray[np.uint8] | None = None
 
     @cached_property
     def n_paired(self) -> int:
@@ -107,9 +113,13 @@ class References:
         """Similarity with every training prompt, and the nearest of them."""
         cosines = self.cosines(embeddings)
         count = min(NEAREST, cosines.shape[1])
-        found = np.argpartition(cosines, -count, axis=1)[:, -count:]
-        order = np.argsort(-np.take_along_axis(cosines, found, axis=1), axis=1, kind="stable")
-        return Similar(cosines, np.take_along_axis(found, order, axis=1))
+        return Similar(cosines, np.stack([largest(row, count) for row in cosines]))
+
+    def outcomes(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Quality and whether it was measured of some training prompts, each (*rows.shape, m)."""
+        if self.percent is None:
+            return self.quality[rows], self.measured[rows]
+        return _from_percent(self.percent[rows])
 
     def look_up_shared(self, encoders: Encoders, prompts: PromptBatch) -> Similar:
         """The same for a batch, computed once for all routers that ask."""
@@ -130,6 +140,26 @@ class References:
         )
 
 
+def largest(values: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Places of the largest values, largest first; of equal ones the earlier.
+
+    A sample says where to cut, so that few values are sorted; where it has misled, all are.
+
+    Args:
+        values: Shape (N,).
+        count: From 1 to N.
+    """
+    sample = values[::SAMPLE_EVERY]
+    above = min(len(sample), 4 + 3 * count // (2 * SAMPLE_EVERY))
+    cut = np.partition(sample, -above)[-above]
+    places = np.flatnonzero(values >= cut)
+    if len(places) < count:
+        places = np.arange(len(values))
+    order = np.argsort(-values[places], kind="stable")[:count]
+    found: NDArray[np.int64] = places[order]
+    return found
+
+
 def read_references(path: Path) -> References:
     """Reads what `References.save` wrote.
 
@@ -138,15 +168,21 @@ def read_references(path: Path) -> References:
     """
     names = ("centre", "directions", "units", "quality", "llms", "abilities", "pair")
     arrays = read_arrays(path, names)
-    percent = arrays["quality"].astype(np.float32)
-    measured = (percent != MISSING).astype(np.float32)
+    quality, measured = _from_percent(arrays["quality"])
     weak, strong = arrays["pair"].tolist()
     return References(
         projection=Projection(arrays["centre"].astype(np.float32), arrays["directions"].astype(np.float32)),
         units=arrays["units"].astype(np.float32) / np.float32(LEVELS),
-        quality=percent * measured / np.float32(PERCENT),
+        quality=quality,
         measured=measured,
         llms=tuple(str(llm) for llm in arrays["llms"]),
         abilities=arrays["abilities"].astype(np.float64),
         pair=(int(weak), int(strong)),
+        percent=arrays["quality"],
     )
+
+
+def _from_percent(percent: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Quality from 0 to 1, 0 where not measured, and 1 where measured, else 0."""
+    measured = (percent != MISSING).astype(np.float32)
+    return percent * measured / np.float32(PERCENT), measured

@@ -17,6 +17,12 @@ MOST = 1 - 1e-4
 """P(correct) stays within 1 − MOST … MOST: nothing that was learnt from so few prompts is certain."""
 
 
+def within(p: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Probabilities, kept off certainty; np.clip does the same, but takes five times as long on a single prompt."""
+    kept: NDArray[np.float64] = np.minimum(np.maximum(p, 1 - MOST), MOST)
+    return kept
+
+
 class OutcomeRouter(Router):
     """Predicts for each measured LLM whether it answers a prompt correctly.
 
@@ -36,7 +42,7 @@ class OutcomeRouter(Router):
             UnavailableError: The router cannot run.
         """
         self.load()
-        return prompts.feature(f"p_correct:{self.id}", lambda: np.clip(self._p_correct(prompts), 1 - MOST, MOST))
+        return prompts.feature(f"p_correct:{self.id}", lambda: within(self._p_correct(prompts)))
 
     def score(self, batch: PromptBatch) -> list[RouterScore]:
         """As for every router, and P(correct) of every measured LLM."""

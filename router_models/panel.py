@@ -15,12 +15,15 @@ from llms.catalogue import Catalogue
 from llms.cost import CostEstimate, estimate_cost_usd
 from llms.tokens import count_tokens
 from router_models.base import Router
+from router_models.composite import CompositeRouter
 from router_models.decision import Decision, RouterScore, Unavailable
 from router_models.encoder import CHUNK, Encoders
 from router_models.novelty import NoveltyHints
 from router_models.policy import Policy, decide
 from router_models.prompt_batch import PromptBatch
 from router_models.prompts import clean_prompt
+from router_models.request_facts import Attachment
+from router_models.request_view import told_routers, with_unseen
 
 DEFAULT_TIMEOUT_S = 60.0
 DEFAULT_CONCURRENCY = 2
@@ -143,6 +146,8 @@ class RouterPanel:
         *,
         novelty: bool = True,
         waiting: bool = False,
+        temperature: float | None = None,
+        attachment: Attachment | None = None,
     ) -> PanelRun:
         """Runs the panel on one prompt.
 
@@ -153,12 +158,16 @@ class RouterPanel:
             novelty: Whether to say how far the prompt is from each router's training prompts, which takes a forward
                 of the frozen encoder even where no router that runs needs one.
             waiting: Whether `only=None` includes the routers that wait for a network or an LLM.
+            temperature: Sampling temperature that the request asks for, 0 to 2, for routers that read it.
+            attachment: Kind of what is attached to the prompt; routers that do not see it say so.
 
         Raises:
             BadInputError: The prompt is empty, unreadable or too long.
             UnknownNameError: `only` names a router that does not exist.
         """
-        return self.run_batch([prompt], only, replace, novelty=novelty, waiting=waiting)[0]
+        told = told_routers({**self._routers, **(replace or {})}, temperature, attachment)
+        run = self.run_batch([prompt], only, {**(replace or {}), **told}, novelty=novelty, waiting=waiting)[0]
+        return dataclasses.replace(run, results=with_unseen(run.results, attachment, told)) if attachment else run
 
     def run_batch(
         self,
@@ -181,7 +190,7 @@ class RouterPanel:
         start = time.perf_counter()
         futures = {router.id: self._waiters.submit(self._score, router, batch) for router in routers if router.waits}
         with self._slots:
-            outcomes = self._score_all([router for router in routers if not router.waits], batch)
+            outcomes = self._score_all([router for router in routers if not router.waits], batch, novelty=novelty)
         deadline = start + self._timeout_s
         outcomes |= {name: self._await(name, future, deadline) for name, future in futures.items()}
         columns = [outcomes[router.id] for router in routers]
@@ -226,12 +235,23 @@ class RouterPanel:
             for llm in llms
         }
 
-    def _score_all(self, routers: Sequence[Router], batch: PromptBatch) -> dict[str, list[RouterScore] | Unavailable]:
-        """Scores on two threads: routers with networks of their own on one, those that share encoders on the other."""
-        apart = [router for router in routers if router.own_network]
-        rest = [router for router in routers if not router.own_network]
-        future = self._beside.submit(lambda: {router.id: self._score(router, batch) for router in apart})
-        return {router.id: self._score(router, batch) for router in rest} | future.result()
+    def _score_all(
+        self, routers: Sequence[Router], batch: PromptBatch, *, novelty: bool
+    ) -> dict[str, list[RouterScore] | Unavailable]:
+        """Scores on two threads that take about as long: encoders and linear heads on one, the rest on the other.
+
+        Routers made of others come last: until their members on the other thread are done there is time for novelty.
+        """
+        future = self._beside.submit(self._score_each, [router for router in routers if router.beside], batch)
+        here = [router for router in routers if not router.beside]
+        outcomes = self._score_each([router for router in here if not isinstance(router, CompositeRouter)], batch)
+        if novelty:
+            self._novelty.prepare(routers, batch)
+        outcomes |= self._score_each([router for router in here if isinstance(router, CompositeRouter)], batch)
+        return outcomes | future.result()
+
+    def _score_each(self, routers: Sequence[Router], batch: PromptBatch) -> dict[str, list[RouterScore] | Unavailable]:
+        return {router.id: self._score(router, batch) for router in routers}
 
     def _score(self, router: Router, batch: PromptBatch) -> list[RouterScore] | Unavailable:
         """Scores, or why there are none: one router's failure never reaches the others."""

@@ -119,8 +119,8 @@ def decide(
         pick, why = _pick_by_utility(score, worth, weight)
     if missing:
         warnings.append(unmeasured_warning(missing))
-    if score.novelty_percentile is not None and score.novelty_percentile >= FAR_PERCENTILE:
-        warnings.append(f"Far from its training prompts ({_ordinal(score.novelty_percentile)} percentile).")
+    if (novelty := novelty_warning(score.novelty_percentile)) is not None:
+        warnings.append(novelty)
     route = score.routes[pick]
     llm = policy.pool.serves[route]
     return Decision(
@@ -138,12 +138,22 @@ def decide(
         warnings=tuple(warnings),
         worth=worth,
         worth_of=worth_of,
+        caution=card.caution,
+        novelty_percentile=score.novelty_percentile,
     )
+
+
+def novelty_warning(percentile: float | None) -> str | None:
+    """What a decision says of a prompt that is far from the router's training prompts; None where it is not."""
+    if percentile is None or percentile < FAR_PERCENTILE:
+        return None
+    return f"Far from its training prompts ({_ordinal(percentile)} percentile)."
 
 
 def _reason(*clauses: str) -> str:
     """One sentence from the clauses that say something."""
-    return f"{': '.join(clause for clause in clauses if clause)}."
+    said = ": ".join(clause for clause in clauses if clause)
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _utilities(score: RouterScore, weight: float, shares: Sequence[float] | None) -> tuple[float, ...]:
@@ -159,9 +169,10 @@ def _pick_by_utility(score: RouterScore, utilities: Sequence[float], weight: flo
     pick = max(range(len(utilities)), key=utilities.__getitem__)
     if pick == likeliest:
         priced = ", its price included" if weight else ""
-        return pick, f"{score.routes[pick]} is likeliest with {score.probabilities[pick]:.2f}{priced}"
+        return pick, f"the likeliest route is {score.routes[pick]} with {score.probabilities[pick]:.2f}{priced}"
     gap = score.probabilities[likeliest] - score.probabilities[pick]
-    return pick, f"{score.routes[likeliest]} is {gap:.2f} likelier, but not worth its price at this cost weight"
+    dearer = score.routes[likeliest]
+    return pick, f"the route {dearer} is {gap:.2f} likelier, but not worth its price at this cost weight"
 
 
 def _ordinal(percentile: float) -> str:

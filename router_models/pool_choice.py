@@ -18,6 +18,7 @@ from router_models.outcome_score import cheapest_that_pays
 POOL_ROUTES = ("simple", "general", "reasoning")
 """Routes among which such a router chooses where every LLM that serves them is measured."""
 
+UNWEIGHED = "; at cost weight 0 prices do not count"
 NO_PRICE = "Cost weight ignored: an LLM of the pool has no price."
 NOTHING_MEASURED: Mapping[str, str] = MappingProxyType({})
 
@@ -58,8 +59,8 @@ def unmeasured(score: RouterScore, pool: Pool, measured: Mapping[str, str]) -> t
 def unmeasured_warning(llms: Sequence[str]) -> str:
     """What a decision says that judges the reference pair instead."""
     return (
-        f"No measured outcomes of {_listed(llms)}: it judges Mixtral-8x7B and GPT-4 Turbo instead. "
-        "Choose the pool “Measured” to have it judge the pool's own LLMs."
+        f"No measured outcomes of {_listed(llms)}: Mixtral-8x7B and GPT-4 Turbo are judged instead. "
+        "The LLMs of the pool “Measured” are judged themselves."
     )
 
 
@@ -90,11 +91,13 @@ def choose_from_pool(
     pick = max(range(len(worth)), key=worth.__getitem__)
     surest = max(range(len(p)), key=p.__getitem__)
     distribution = cheapest_that_pays(np.array([p]), llms)[0]
-    why = f"{llms[pick]} is right with P {p[pick]:.2f}"
+    why = f"P(correct) of {llms[pick]} is {p[pick]:.2f}"
     if llms[surest] != llms[pick]:
         why += f"; {llms[surest]} with {p[surest]:.2f} is not worth its price at cost weight {cost_weight:g}"
+    elif len(set(llms)) == 1:
+        why += ", and it serves every route"
     else:
-        why += ", more than any other LLM of the pool" if len(set(llms)) > 1 else ", and it serves every route"
+        why += f", more than of any other LLM of the pool{UNWEIGHED if cost_weight == 0 else ''}"
     return PoolChoice(
         dataclasses.replace(score, routes=POOL_ROUTES, probabilities=tuple(distribution.tolist()), evidence=""),
         pick,

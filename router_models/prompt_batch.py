@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, overload
 
@@ -30,6 +29,28 @@ class _Feature:
     value: object
     own_ms: float
     needs: frozenset[str]
+
+
+class Metered:
+    """A block that is measured.
+
+    Args:
+        stack: The meters of this thread's open blocks, outermost first.
+    """
+
+    def __init__(self, stack: list[Meter]) -> None:
+        self._stack = stack
+
+    def __enter__(self) -> Meter:
+        """Starts the clock."""
+        meter = Meter()
+        self._stack.append(meter)
+        self._start = time.perf_counter()
+        return meter
+
+    def __exit__(self, *_: object) -> None:
+        """Stops the clock."""
+        self._stack.pop().elapsed_ms = (time.perf_counter() - self._start) * 1000
 
 
 class PromptBatch(Sequence[str]):
@@ -60,33 +81,30 @@ class PromptBatch(Sequence[str]):
 
     def feature(self, key: str, compute: Callable[[], T]) -> T:
         """Returns the feature `key`, computing it on first use; `compute` may ask for other features."""
-        with self.metered() as asked, self._lock_of(key):
-            known = self._features.get(key)
-            if known is None:
-                with self.metered() as meter:
-                    value = compute()
-                own_ms = meter.elapsed_ms - meter.waiting_ms
-                known = self._features[key] = _Feature(value, own_ms, frozenset(meter.used))
-        outer = self._stack()[-1] if self._stack() else None
-        if outer is not None:
-            outer.waiting_ms += asked.elapsed_ms
-            outer.used |= {key} | known.needs
+        stack = self._stack()
+        start = time.perf_counter()
+        known = self._features.get(key)
+        if known is None:
+            with self._lock_of(key):
+                known = self._features.get(key)
+                if known is None:
+                    with self.metered() as meter:
+                        value = compute()
+                    own_ms = meter.elapsed_ms - meter.waiting_ms
+                    known = self._features[key] = _Feature(value, own_ms, frozenset(meter.used))
+        if stack:
+            outer = stack[-1]
+            outer.waiting_ms += (time.perf_counter() - start) * 1000
+            outer.used.add(key)
+            outer.used |= known.needs
         return known.value  # type: ignore[return-value]  # the memo keeps what `compute` returned for this key
 
     def _lock_of(self, key: str) -> threading.RLock:
         return self._locks.get(key) or self._locks.setdefault(key, threading.RLock())
 
-    @contextmanager
-    def metered(self) -> Iterator[Meter]:
+    def metered(self) -> Metered:
         """Measures a block on this thread; read the meter after the block."""
-        meter = Meter()
-        self._stack().append(meter)
-        start = time.perf_counter()
-        try:
-            yield meter
-        finally:
-            meter.elapsed_ms = (time.perf_counter() - start) * 1000
-            self._stack().pop()
+        return Metered(self._stack())
 
     def latency_ms(self, meter: Meter) -> float:
         """What the metered block would have taken alone: its own time plus every shared feature it used, in ms."""
@@ -99,7 +117,7 @@ class PromptBatch(Sequence[str]):
         return known.own_ms if known else 0.0
 
     def _stack(self) -> list[Meter]:
-        if not hasattr(self._meters, "stack"):
-            self._meters.stack = []
-        stack: list[Meter] = self._meters.stack
+        stack: list[Meter] | None = getattr(self._meters, "stack", None)
+        if stack is None:
+            stack = self._meters.stack = []
         return stack

@@ -100,6 +100,6 @@ class PrototypesRouter(OutcomeRouter):
     def _evidence(self, prompts: PromptBatch, probabilities: NDArray[np.float64]) -> list[str]:
         shares = self._shares(prompts)
         return [
-            f"{share:.0%} of it belongs to cluster {cluster + 1} of {shares.shape[1]}"
+            f"Cluster {cluster + 1} of {shares.shape[1]} holds {share:.0%} of it"
             for share, cluster in zip(shares.max(axis=1), shares.argmax(axis=1), strict=True)
         ]

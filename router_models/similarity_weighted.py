@@ -25,6 +25,7 @@ class SimilarityWeightedRouter(OutcomeRouter):
     """
 
     evidence_kind = "It weighs every training prompt by its similarity, and lets the two LLMs compete on them."
+    beside = True
 
     def _load(self) -> None:
         self._references = read_references(self.folder.parent / REFERENCES_FILE)
@@ -72,6 +73,7 @@ def weighted_rates(references: References, found: Similar, sharpness: float, str
     """P(correct) from the nearest training prompts, weighted as the battles are, (n, m)."""
     near = np.take_along_axis(found.cosines, found.nearest, axis=1)
     weights = similarity_weights(near, sharpness)[:, None, :]
-    sums = (weights @ references.quality[found.nearest])[:, 0]
-    counts = (weights @ references.measured[found.nearest])[:, 0]
+    quality, measured = references.outcomes(found.nearest)
+    sums = (weights @ quality)[:, 0]
+    counts = (weights @ measured)[:, 0]
     return local_rates(sums, counts, references.abilities, strength)

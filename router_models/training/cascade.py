@@ -29,6 +29,7 @@ from router_models.registry import WEIGHTS, build_routers
 from router_models.training.cascade_card import ROUTER, Trained, cascade_card
 from router_models.training.cascade_figures import cascade_figures
 from router_models.training.cascade_fit import Cascade, Votes, fit_cascade
+from router_models.training.command_line import training_options, training_parser
 from router_models.training.composite_figures import strong_needed, test_parts
 from router_models.training.ensemble_data import LOADERS, distinct
 from router_models.training.ensemble_votes import CACHE as VOTES
@@ -52,10 +53,7 @@ logger = logging.getLogger(__name__)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Calibrates on the train parts, evaluates on the test parts, and writes weights and card."""
-    options = _parser().parse_args(arguments)
-    if options.sample and options.out == WEIGHTS:
-        _parser().error("--sample is a trial: give --out another folder than the shipped weights")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    options = training_options(_parser(), arguments)
     caches = (None, None) if options.sample else (options.votes, options.features)
     routers = {router.id: router for router in build_routers(Encoders(options.weights, threads=1), options.weights)}
     stages = [routers[name] for name in options.stages.split(",")]
@@ -189,15 +187,12 @@ def write(cascade: Cascade, stages: Sequence[Router], path: Path) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=COMMAND.removesuffix(" --data DIR"), description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the public data sets")
-    parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder of the routers' weights")
+    parser = training_parser(COMMAND, __doc__)
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="folder of the stages' weights")
     parser.add_argument("--stages", default=",".join(STAGES), help="router ids, cheapest first, separated by commas")
     parser.add_argument("--oof", type=Path, default=FOLDER, help="folder of the out-of-fold scores")
     parser.add_argument("--votes", type=Path, default=VOTES, help="folder that keeps stages' votes for the next run")
     parser.add_argument("--features", type=Path, default=FEATURES, help="npz file that keeps features")
-    parser.add_argument("--sample", type=int, help="only so many rows of each set: a quick trial, not a result")
     return parser
 
 

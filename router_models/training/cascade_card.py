@@ -10,12 +10,15 @@ from pathlib import Path
 from benchmarks.benchmark import Benchmark
 from llms.catalogue import Catalogue
 from router_models.base import Router
-from router_models.card import BUDGET, Figure, RouterCard, TrainingData
+from router_models.card import BUDGET, Figure, RouterCard
 from router_models.encoder import MAX_TOKENS
-from router_models.training.ensemble_card import SOURCES, with_members
-from router_models.training.export_onnx import sha256_of
+from router_models.training.data_sources import training_data
+from router_models.training.ensemble_card import with_members
+from router_models.training.file_hash import sha256_of
+from router_models.training.open_ended_caution import with_open_ended
 
 ROUTER = "cascade"
+CAUTION = "Its budget holds for traffic like its training mix; yours may cost more or less."
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,13 +58,7 @@ def cascade_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
         source="FrugalGPT (arXiv 2305.05176) cascades LLMs under a budget; here routers are cascaded.",
         trained_on=with_members(
             [
-                TrainingData(
-                    name=name,
-                    rows=len(part),
-                    licence=SOURCES[name][0],
-                    origin=SOURCES[name][1],
-                    note="Calibration, bounds and costs only.",
-                )
+                training_data(name, len(part), "Calibration, bounds and costs only.")
                 for name, part in trained.parts.items()
             ],
             trained.stages,
@@ -73,7 +70,7 @@ def cascade_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
         max_tokens=MAX_TOKENS,
         parameters=dict(trained.parameters),
         reference="outcomes",
-        caution="Its budget holds for traffic like its training mix; yours may cost more or less.",
+        caution=with_open_ended(CAUTION, figures),
         training_command=trained.command,
         trained_at=datetime.now(UTC).date(),
         files={trained.weights.name: sha256_of(trained.weights)},

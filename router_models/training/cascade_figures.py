@@ -48,6 +48,22 @@ def cascade_figures(
     return figures
 
 
+def _measure(
+    metric: str, part: Benchmark, values: FloatArray, note: str, baselines: Mapping[str, float] | None = None
+) -> Figure:
+    """The mean of a value per prompt, at the default budget."""
+    return measure(
+        metric,
+        lambda rows: float(values[rows].mean()),
+        len(part),
+        dataset=part.name,
+        split=SPLITS.get(part.name, HASH_SPLIT),
+        groups=part.groups,
+        baselines=baselines,
+        note=note,
+    )
+
+
 def _spent(part: Benchmark, strong: BoolArray, tokens: FloatArray, prices: RoutePrices) -> Figure:
     per_prompt = np.column_stack(
         [
@@ -58,49 +74,24 @@ def _spent(part: Benchmark, strong: BoolArray, tokens: FloatArray, prices: Route
         ]
     )
     usd_per_1000 = per_prompt / 1_000
+    always = {"always weak": float(usd_per_1000[:, 0].mean()), "always strong": float(usd_per_1000[:, 1].mean())}
+    note = f"At the default budget; {strong.mean():.0%} strong calls. The budget is for the mix of all sets."
     spent = usd_per_1000[np.arange(len(part)), strong.astype(np.int64)]
-    return measure(
-        "USD per 1,000 prompts",
-        lambda rows: float(spent[rows].mean()),
-        len(part),
-        dataset=part.name,
-        split=SPLITS.get(part.name, HASH_SPLIT),
-        groups=part.groups,
-        baselines={
-            "always weak": float(usd_per_1000[:, 0].mean()),
-            "always strong": float(usd_per_1000[:, 1].mean()),
-        },
-        note=f"At the default budget; {strong.mean():.0%} strong calls. The budget is for the mix of all sets.",
-    )
+    return _measure("USD per 1,000 prompts", part, spent, note, always)
 
 
 def _early(part: Benchmark, early: BoolArray) -> Figure:
-    return measure(
-        "share decided early",
-        lambda rows: float(early[rows].mean()),
-        len(part),
-        dataset=part.name,
-        split=SPLITS.get(part.name, HASH_SPLIT),
-        groups=part.groups,
-        note="Prompts that never reach the last stage, at the default budget.",
-    )
+    note = "Prompts that never reach the last stage, at the default budget."
+    return _measure("share decided early", part, early.astype(np.float64), note)
 
 
 def _quality(part: Benchmark, strong: BoolArray) -> Figure:
     weak_quality, strong_quality = part.quality[WEAK], part.quality[STRONG]
-    routed = np.where(strong, strong_quality, weak_quality)
-    share = float(strong.mean())
-    return measure(
-        "mean quality",
-        lambda rows: float(routed[rows].mean()),
-        len(part),
-        dataset=part.name,
-        split=SPLITS.get(part.name, HASH_SPLIT),
-        groups=part.groups,
-        baselines={
-            "always weak": float(weak_quality.mean()),
-            "always strong": float(strong_quality.mean()),
-            "random, as many strong calls": float((1 - share) * weak_quality.mean() + share * strong_quality.mean()),
-        },
-        note="At the default budget; measured with Mixtral-8x7B and GPT-4 Turbo, whatever pool the budget is for.",
-    )
+    share, weak_mean, strong_mean = float(strong.mean()), float(weak_quality.mean()), float(strong_quality.mean())
+    baselines = {
+        "always weak": weak_mean,
+        "always strong": strong_mean,
+        "random, as many strong calls": (1 - share) * weak_mean + share * strong_mean,
+    }
+    note = "At the default budget; measured with Mixtral-8x7B and GPT-4 Turbo, whatever pool the budget is for."
+    return _measure("mean quality", part, np.where(strong, strong_quality, weak_quality), note, baselines)

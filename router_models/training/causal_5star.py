@@ -6,8 +6,6 @@ Another GGUF, named by LOCAL_LLM, gets its head in the same way.
 
 from __future__ import annotations
 
-import argparse
-import hashlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,13 +16,17 @@ from benchmarks.benchmark import FloatArray, IntArray
 from benchmarks.metrics import auc
 from llms.local import local_llm
 from router_models.card import RouterCard
-from router_models.causal_5star import AFTER, BEFORE, HEAD_FILE, SUFFICES, sha256
-from router_models.registry import WEIGHTS
-from router_models.training.causal_5star_card import five_star_card
+from router_models.causal_5star import AFTER, BEFORE, HEAD_FILE, SUFFICES
+from router_models.log_odds import sigmoid
+from router_models.training.causal_5star_card import COMMAND, five_star_card
 from router_models.training.causal_5star_data import StarRows, test_rows, training_rows
-from router_models.training.llm_states import StateReader
+from router_models.training.command_line import training_options, training_parser
+from router_models.training.file_hash import sha256_of
+from router_models.training.llm_readings import Readings
+from router_models.training.llm_states import StateReader, States
 from router_models.training.operating_point import cheapest_threshold
-from router_models.training.ordinal import OrdinalHead, fit_ordinal
+from router_models.training.ordinal import fit_ordinal
+from router_models.training.out_of_fold import save_out_of_fold
 
 ROUTER = "causal-5star"
 RIDGES = (0.1, 0.3, 1.0, 3.0)
@@ -35,15 +37,9 @@ logger = logging.getLogger(__name__)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Reads hidden states, fits, evaluates and writes head and card."""
-    parser = argparse.ArgumentParser(prog="python -m router_models.training.causal_5star", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the public data sets")
-    parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder of the routers' weights")
-    parser.add_argument("--sample", type=int, help="use only the first rows of each set: a trial, not a result")
+    parser = training_parser(COMMAND, __doc__)
     parser.add_argument("--threads", type=int, default=1, help="threads of PyTorch")
-    options = parser.parse_args(arguments)
-    if options.sample and options.out == WEIGHTS:
-        parser.error("--sample is a trial: give --out another folder than the shipped weights")
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    options = training_options(parser, arguments)
     learn, held_out = training_rows(options.data), test_rows(options.data)
     if options.sample:
         learn, held_out = (
@@ -67,8 +63,8 @@ def train(
         threads: Threads of PyTorch.
     """
     gguf = local_llm().file()
-    states = HiddenStates(gguf, artifacts / "llm_states", threads)
-    features = np.concatenate([states.of(rows) for rows in learn])
+    readings = Readings(gguf, artifacts / "llm_states", threads)
+    features = np.concatenate([hidden_states(readings, rows) for rows in learn])
     low, high = (np.concatenate([getattr(rows, bound) for rows in learn]) for bound in ("low", "high"))
     folds = np.array([int(key, 16) // N_FOLDS % N_FOLDS for rows in learn for key in rows.keys])
     ridge, p_strong = choose_ridge(features, low, high, folds)
@@ -77,10 +73,12 @@ def train(
     folder = out / ROUTER
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(folder / HEAD_FILE, weights=head.weights.astype(np.float32), cuts=head.cuts.astype(np.float32))
-    _save_out_of_fold(artifacts / "oof" / f"{ROUTER}.npz", learn, p_strong)
-    scores = [head.scores(states.of(rows)) for rows in held_out]
-    card = five_star_card(learn, held_out, scores, head, threshold, sha256(gguf), ridge)
+    scores = [head.scores(hidden_states(readings, rows)) for rows in held_out]
+    card = five_star_card(learn, held_out, scores, head, threshold, sha256_of(gguf), ridge)
     card.save(folder)
+    keys = [key for rows in learn for key in rows.keys]
+    names = [rows.name.removesuffix("-train") for rows in learn for _ in range(len(rows))]
+    save_out_of_fold(card, keys, names, p_strong, artifacts / "oof")
     return card
 
 
@@ -94,7 +92,7 @@ def choose_ridge(features: FloatArray, low: IntArray, high: IntArray, folds: Int
         for fold in np.unique(folds):
             rest = folds != fold
             head = fit_ordinal(features[rest], low[rest], high[rest], ridge)
-            p[~rest] = p_strong_of(head, head.scores(features[~rest]))
+            p[~rest] = sigmoid(head.cuts[SUFFICES - 2] - head.scores(features[~rest]))
         tried[ridge] = p
         losses[ridge] = float(-np.log(np.where(needed == 1, p, 1 - p)).mean())
         logger.info("ridge %g, out of fold: loss %.4f, AUC %.3f", ridge, losses[ridge], auc(needed, p))
@@ -102,50 +100,15 @@ def choose_ridge(features: FloatArray, low: IntArray, high: IntArray, folds: Int
     return best, tried[best]
 
 
-def p_strong_of(head: OrdinalHead, scores: FloatArray) -> FloatArray:
-    """P(stars < 4), (n,), of scores (n,)."""
-    p: FloatArray = 1.0 / (1.0 + np.exp(scores - head.cuts[SUFFICES - 2]))
-    return p
+def hidden_states(readings: Readings, rows: StarRows) -> FloatArray:
+    """Mean and last hidden state of each prompt side by side, (n, 2 × width)."""
 
+    def read(reader: StateReader) -> dict[str, States]:
+        mean, last = reader.states(rows.prompts, BEFORE, AFTER)
+        return {"mean": mean, "last": last}
 
-class HiddenStates:
-    """Features of rows, kept on disk, because reading them takes minutes.
-
-    Args:
-        gguf: The model's file.
-        cache: Folder to keep them in.
-        threads: Threads of PyTorch.
-    """
-
-    def __init__(self, gguf: Path, cache: Path, threads: int) -> None:
-        self._gguf = gguf
-        self._cache = cache
-        self._threads = threads
-        self._reader: StateReader | None = None
-
-    def of(self, rows: StarRows) -> FloatArray:
-        """Mean and last hidden state side by side, (n, 2 × width)."""
-        digest = hashlib.sha256("\0".join([sha256(self._gguf), *rows.prompts]).encode("utf-8", "replace")).hexdigest()
-        path = self._cache / f"{rows.name}-{digest[:16]}.npz"
-        if not path.is_file():
-            logger.info("reading %d prompts of %s", len(rows), rows.name)
-            self._reader = self._reader or StateReader(self._gguf, self._threads)
-            mean, last = self._reader.states(rows.prompts, BEFORE, AFTER)
-            self._cache.mkdir(parents=True, exist_ok=True)
-            np.savez(path, mean=mean, last=last)
-        with np.load(path, allow_pickle=False) as arrays:
-            both: FloatArray = np.hstack([arrays["mean"], arrays["last"]]).astype(np.float64)
-        return both
-
-
-def _save_out_of_fold(path: Path, learn: Sequence[StarRows], p_strong: FloatArray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(
-        path,
-        key=np.array([key for rows in learn for key in rows.keys]),
-        dataset=np.array([rows.name.removesuffix("-train") for rows in learn for _ in range(len(rows))]),
-        p_strong=p_strong,
-    )
+    arrays = readings.kept(rows.name, rows.prompts, read)
+    return np.hstack([arrays["mean"], arrays["last"]]).astype(np.float64)
 
 
 if __name__ == "__main__":

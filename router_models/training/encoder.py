@@ -16,15 +16,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 
 from benchmarks.benchmark import FloatArray
-from router_models.encoder import LOWER_FILE, UPPER_FILE
+from router_models.encoder import LOWER_FILE, MAX_TOKENS, UPPER_FILE
 from router_models.encoder_routers import HEAD_FILE
 from router_models.novelty import reference_path
 from router_models.training import frozen_encoder
 from router_models.training.calibration import Calibration, fit_calibration
 from router_models.training.distilbert import MINILM, find_base
+from router_models.training.encoder_base import base_tokenizer
+from router_models.training.encoder_batches import tokenize
 from router_models.training.encoder_cards import Trained, quality_card, three_way_card
 from router_models.training.encoder_cross_validation import report
 from router_models.training.encoder_data import Examples, chat_examples, outcome_examples, strong_needed
@@ -33,8 +34,10 @@ from router_models.training.encoder_fit import Recipe
 from router_models.training.encoder_names import CHAT, QUALITY
 from router_models.training.encoder_network import RoutingEncoder, save_network
 from router_models.training.encoder_quality_head import QualityRecipe
+from router_models.training.encoder_trace import export_whole
 from router_models.training.encoder_training import TrainingRun, train
 from router_models.training.encoder_weights import Int8Weights
+from router_models.training.encoder_whole import WholeEncoder
 from router_models.training.export_onnx import export_chat_encoder, export_lower, export_quality_head
 from router_models.training.reference_embeddings import write_reference
 
@@ -43,6 +46,8 @@ FOLDER = "tuned-encoder"
 RUN_FOLDER = "run"
 N_FOLDS = 3
 N_FOLDS_OF_SAMPLE = 2
+N_CHECKED = 100
+"""Prompts on which 8 bits are compared with the network."""
 
 logger = logging.getLogger(__name__)
 
@@ -70,8 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.base != MINILM:
             frozen_encoder.write_tokenizer(base, options.out / FOLDER)
             frozen = options.out / FOLDER
-        tokenizer = Tokenizer.from_file(str(frozen / frozen_encoder.TOKENIZER_FILE))
-        run = train(examples, base, tokenizer, recipe, QualityRecipe(), n_folds, options.seed)
+        run = train(examples, base, base_tokenizer(base), recipe, QualityRecipe(), n_folds, options.seed)
         run.save(options.artifacts / RUN_FOLDER)
     calibrations = calibrate(examples, run.logits)
     shift_biases(run.network, calibrations)
@@ -86,15 +90,18 @@ def _publish(
 ) -> None:
     """Writes the calibrated network, its ONNX export, and per router the card and the training reference."""
     native = save_network(run.network, options.artifacts)
-    served = export(run.network, options.out, own_stem=options.base != MINILM)
+    own_stem = options.base != MINILM
+    served = export(run.network, options.out, own_stem=own_stem, prompts=examples[CHAT].prompts)
     model = ServedModel(options.out, calibrations)
-    command = f"{COMMAND} --data DIR" + (" --bfloat16" if options.bfloat16 else "")
-    trained = Trained(examples, run.logits, calibrations, served, options.out, native, command)
+    command = f"{COMMAND} --data DIR" + (f" --base {options.base}" if own_stem else "")
+    command += " --bfloat16" if options.bfloat16 else ""
+    trained = Trained(examples, run.logits, calibrations, served, options.out, native, command, options.base)
     cards = (
         three_way_card(trained, three_way_figures(model, options.data, options.out, examples[CHAT], options.sample)),
         quality_card(trained, quality_figures(model, options.data, options.sample)),
     )
     for card, part in zip(cards, examples.values(), strict=True):
+        (options.out / card.router).mkdir(parents=True, exist_ok=True)
         write_reference(reference_path(options.out, card.reference), part.prompts, options.out, options.seed)
         logger.info("written: %s", card.save(options.out / card.router))
         for figure in card.figures:
@@ -104,20 +111,25 @@ def _publish(
             )
 
 
-def export(network: RoutingEncoder, out: Path, *, own_stem: bool) -> dict[str, list[str]]:
+def export(network: RoutingEncoder, out: Path, *, own_stem: bool, prompts: Sequence[str] = ()) -> dict[str, list[str]]:
     """Writes what is served; returns the files by head.
 
     Args:
         network: The calibrated network.
         out: Folder of the routers' weights.
         own_stem: Write its embeddings and lower layers as well, because the sentence encoder has others.
+        prompts: On some of them, 8 bits are compared with the network where it is served whole.
     """
     stem = FOLDER if own_stem else frozen_encoder.FOLDER
-    if own_stem:
-        export_lower(network.trunk, network.frozen_layers, out / FOLDER / LOWER_FILE, Int8Weights())
+    if isinstance(network, WholeEncoder):
+        tokenizer = base_tokenizer(out / FOLDER)
+        export_whole(network, out / FOLDER, tokenize(tokenizer, prompts[:N_CHECKED], MAX_TOKENS))
     else:
-        (out / FOLDER / LOWER_FILE).unlink(missing_ok=True)
-    export_chat_encoder(network, out / FOLDER / UPPER_FILE, Int8Weights())
+        if own_stem:
+            export_lower(network.trunk, network.frozen_layers, out / FOLDER / LOWER_FILE, Int8Weights())
+        else:
+            (out / FOLDER / LOWER_FILE).unlink(missing_ok=True)
+        export_chat_encoder(network, out / FOLDER / UPPER_FILE, Int8Weights())
     export_quality_head(network, out / "encoder-quality" / HEAD_FILE)
     lower = f"{stem}/{LOWER_FILE}"
     return {CHAT: [lower, f"{FOLDER}/{UPPER_FILE}"], QUALITY: [lower, f"encoder-quality/{HEAD_FILE}"]}
@@ -150,7 +162,9 @@ def _sampled(part: Examples, options: argparse.Namespace) -> Examples:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the public data sets")
-    parser.add_argument("--base", default=MINILM, help="BERT or DistilBERT to start from: a folder or a Hub id")
+    parser.add_argument(
+        "--base", default=MINILM, help="encoder to start from (BERT, RoBERTa, DeBERTa, …): folder or Hub id"
+    )
     parser.add_argument("--out", type=Path, default=frozen_encoder.WEIGHTS, help="folder of the routers' weights")
     parser.add_argument("--artifacts", type=Path, default=Path("artifacts/encoder"), help="folder of the torch model")
     parser.add_argument("--reuse", action="store_true", help="do not train: take the run that lies in --artifacts")

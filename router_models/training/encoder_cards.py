@@ -15,15 +15,15 @@ from benchmarks.metrics import pgr
 from router_models.card import Figure, RouterCard, TrainingData
 from router_models.encoder import MAX_TOKENS
 from router_models.training.calibration import Calibration
+from router_models.training.distilbert import MINILM
 from router_models.training.encoder_data import Examples
 from router_models.training.encoder_names import CHAT, QUALITY
-from router_models.training.export_onnx import sha256_of
+from router_models.training.file_hash import sha256_of
 
 DEFAULT_PGR = 0.5
 """The default threshold of encoder-quality recovers this share of the quality gap out of fold."""
 
 _SPLIT = "question hash mod 5: parts 2–4 train, parts 0–1 test"
-_SHARED = "Embeddings and lower layers are all-MiniLM-L6-v2's own, shared with {} and the sentence encoder."
 _ORIGINS = {"nexos": "Edvard-exe/nexos-hw", "mmlu": "lm-sys/RouteLLM", "gsm8k": "lm-sys/RouteLLM"}
 _LICENCES = {
     "nexos": "MIT by its README; prompts from LMSYS Chatbot Arena under a licence of their own",
@@ -44,6 +44,7 @@ class Trained:
         weights: That folder.
         native: The safetensors file.
         command: The command that trained it.
+        base: Folder or Hub id of the encoder it started from.
     """
 
     examples: Mapping[str, Examples]
@@ -53,6 +54,7 @@ class Trained:
     weights: Path
     native: Path
     command: str
+    base: str = MINILM
 
     def files(self, head: str) -> dict[str, str]:
         """File name → sha256 of the weights that a head is served from, and of the native ones."""
@@ -68,7 +70,7 @@ def three_way_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
         family="encoder",
         routes=("simple", "general", "reasoning"),
         method="A fine-tuned sentence encoder predicts which of three LLMs another LLM would have thought suitable.",
-        source="DistilBERT (Sanh et al., arXiv 1910.01108) with the weights of all-MiniLM-L6-v2",
+        source=_source(trained, "Sanh et al., DistilBERT, arXiv 1910.01108"),
         trained_on=_training_data(trained.examples[CHAT], "One row per question; the mean of its labels."),
         split=_SPLIT,
         figures=tuple(figures),
@@ -81,7 +83,7 @@ def three_way_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
         reference="chat",
         notes=(
             "Its labels are what an LLM thought of the prompt, not what any answer was worth.",
-            _SHARED.format("encoder-quality"),
+            _shared(trained, "encoder-quality"),
         ),
     )
 
@@ -94,7 +96,7 @@ def quality_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
         family="encoder",
         routes=("weak", "strong"),
         method="Ridge regression on a sentence encoder's lower layers predicts whether only the strong LLM is right.",
-        source="RouteLLM (arXiv 2406.18665), section 4.2, BERT classifier; here a DistilBERT with MiniLM's weights",
+        source=_source(trained, "RouteLLM (arXiv 2406.18665), section 4.2, BERT classifier"),
         trained_on=_training_data(trained.examples[QUALITY], "Mixtral-8x7B against GPT-4 Turbo; a tie counts half."),
         split=_SPLIT,
         figures=tuple(figures),
@@ -109,8 +111,22 @@ def quality_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
         caution="Learnt from exam questions: expect little of it on chat.",
         notes=(
             f"The default threshold recovers {DEFAULT_PGR:.0%} of the quality gap out of fold on the train part.",
-            _SHARED.format("encoder-3way"),
+            _shared(trained, "encoder-3way"),
         ),
+    )
+
+
+def _source(trained: Trained, method: str) -> str:
+    if trained.base == MINILM:
+        return f"{method}; here a DistilBERT with the weights of all-MiniLM-L6-v2"
+    return f"{method}; here with the weights of {trained.base}"
+
+
+def _shared(trained: Trained, other: str) -> str:
+    if trained.base == MINILM:
+        return f"Embeddings and lower layers are all-MiniLM-L6-v2's own, shared with {other} and the sentence encoder."
+    return (
+        f"Embeddings and lower layers are {trained.base}'s own, shared with {other} but not with the sentence encoder."
     )
 
 

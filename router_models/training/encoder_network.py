@@ -1,13 +1,14 @@
-"""The fine-tuned encoder: a DistilBERT trunk with one small head per router."""
+"""The fine-tuned encoder: a trunk with one small head per router; here a DistilBERT, whose layers run one by one."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import nn
-from transformers import DistilBertConfig, DistilBertModel
+from transformers import PreTrainedModel
 
 from router_models.training.encoder_names import CHAT, N_ROUTES, QUALITY
 
@@ -53,16 +54,22 @@ class RoutingEncoder(nn.Module):
         frozen_layers: Layers that are not trained.
     """
 
-    def __init__(self, trunk: DistilBertModel, frozen_layers: int = FROZEN_LAYERS) -> None:
+    def __init__(self, trunk: PreTrainedModel, frozen_layers: int = FROZEN_LAYERS) -> None:
         super().__init__()
         trunk.set_attn_implementation("eager")
-        self.trunk = trunk
+        self.trunk: Any = trunk  # what its layers are called differs by kind, and torch types none of them
         self.frozen_layers = frozen_layers
-        width = 2 * trunk.config.dim + 1
+        width = 2 * trunk.config.hidden_size + 1
         self.chat_head = ChatHead(width, N_ROUTES[CHAT])
         self.quality_head = nn.Linear(width, N_ROUTES[QUALITY])
-        for module in (trunk.embeddings, *trunk.transformer.layer[:frozen_layers]):
-            module.requires_grad_(False)
+        trunk.requires_grad_(False)
+        for layer in self.tuned_layers:
+            layer.requires_grad_(True)
+
+    @property
+    def tuned_layers(self) -> list[nn.Module]:
+        """The layers that are trained, from the lowest to the top."""
+        return list(self.trunk.transformer.layer[self.frozen_layers :])
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> dict[str, torch.Tensor]:
         """Logits (n, n_routes) by head, of token ids and mask of shape (n, length)."""
@@ -77,10 +84,14 @@ class RoutingEncoder(nn.Module):
         words = self.trunk.embeddings(input_ids)
         return words, self._run(self.trunk.transformer.layer[: self.frozen_layers], words, attention_mask)
 
+    def untrained(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """What training cannot change, (n, length, …): computed once for all epochs, and read by `top_features`."""
+        return self.lower(input_ids, attention_mask)[1]
+
     def top_features(self, lower: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Mean token, first token and log length at the top, (n, 2 · dim + 1), from what `lower` returns second."""
-        top = self._run(self.trunk.transformer.layer[self.frozen_layers :], lower, attention_mask).float()
-        return torch.cat([mean_pool(top, attention_mask), top[:, 0], log_length(attention_mask)], dim=1)
+        """Mean token, first token and log length at the top, (n, 2 · dim + 1), from what `untrained` returns."""
+        layers = self.trunk.transformer.layer[self.frozen_layers :]
+        return pooled_top(self._run(layers, lower, attention_mask), attention_mask)
 
     @staticmethod
     def _run(layers: nn.ModuleList, hidden: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
@@ -88,6 +99,12 @@ class RoutingEncoder(nn.Module):
         for layer in layers:
             hidden = layer(hidden, hide)
         return hidden
+
+
+def pooled_top(top: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    """What the chat head reads of the last hidden states: mean token, first token, log length, (n, 2 · dim + 1)."""
+    top = top.float()
+    return torch.cat([mean_pool(top, attention_mask), top[:, 0], log_length(attention_mask)], dim=1)
 
 
 def frozen_features(words: torch.Tensor, lower: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
@@ -114,11 +131,3 @@ def save_network(network: RoutingEncoder, folder: Path) -> Path:
     path = folder / NATIVE_FILE
     save_file({key: value.contiguous() for key, value in network.state_dict().items()}, path)
     return path
-
-
-def load_network(folder: Path) -> RoutingEncoder:
-    """Reads what `save_network` wrote, in evaluation mode."""
-    trunk = DistilBertModel(DistilBertConfig.from_pretrained(folder))
-    network = RoutingEncoder(trunk)
-    network.load_state_dict(load_file(folder / NATIVE_FILE))
-    return network.eval()

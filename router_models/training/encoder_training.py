@@ -12,12 +12,12 @@ import torch
 from tokenizers import Tokenizer
 
 from benchmarks.benchmark import FloatArray
-from router_models.training.distilbert import load_trunk
+from router_models.training.encoder_base import load_network, new_network
 from router_models.training.encoder_cross_validation import chat_out_of_fold, quality_out_of_fold
 from router_models.training.encoder_data import Examples
-from router_models.training.encoder_fit import Cached, Recipe, fit_soup
+from router_models.training.encoder_fit import Cached, Recipe, fit_soup, for_width
 from router_models.training.encoder_names import CHAT, QUALITY
-from router_models.training.encoder_network import RoutingEncoder, load_network, save_network
+from router_models.training.encoder_network import RoutingEncoder, save_network
 from router_models.training.encoder_quality_head import QualityRecipe, embed, fit_head, set_head
 
 LOGITS_FILE = "out_of_fold.npz"
@@ -69,6 +69,7 @@ def train(
     """
     make_network = partial(_network, base, recipe, seed)
     start = make_network()
+    recipe = for_width(recipe, start.trunk.config.hidden_size)
     chat, outcomes = examples[CHAT], examples[QUALITY]
     features = embed(start, tokenizer, outcomes.prompts, quality_recipe.max_tokens, recipe.bfloat16)
     cached = Cached(start, tokenizer, chat, recipe)
@@ -83,4 +84,4 @@ def train(
 
 def _network(base: Path, recipe: Recipe, seed: int) -> RoutingEncoder:
     torch.manual_seed(seed)
-    return RoutingEncoder(load_trunk(base), recipe.frozen_layers)
+    return new_network(base, recipe.frozen_layers)

@@ -27,7 +27,7 @@ _MIDDLE = 128
 """The code of 0 where codes are unsigned."""
 
 _LEAST_SCALE = 1e-30
-_INT8_COMPUTE = 4
+INT8_COMPUTE = 4
 """MatMulNBits' accuracy level at which it quantises activations to 8 bits too."""
 
 _MICROSOFT = "com.microsoft"
@@ -80,7 +80,7 @@ def _in_blocks(graph: GraphBuilder, x: str, name: str, weight: NDArray[np.float3
     codes, scales = quantize_blocks(weight)
     inputs = [x, graph.constant(f"{name}.codes", codes), graph.constant(f"{name}.scales", scales)]
     n_out, n_in = weight.shape
-    shape = {"K": n_in, "N": n_out, "bits": 8, "block_size": BLOCK, "accuracy_level": _INT8_COMPUTE}
+    shape = {"K": n_in, "N": n_out, "bits": 8, "block_size": BLOCK, "accuracy_level": INT8_COMPUTE}
     return graph.add("MatMulNBits", inputs, f"{name}.product", domain=_MICROSOFT, **shape)
 
 

@@ -22,8 +22,10 @@ from router_models.base import Router
 from router_models.encoder import Encoders
 from router_models.ensemble import WEIGHTS_FILE, log_odds
 from router_models.registry import WEIGHTS, build_routers
+from router_models.training.command_line import training_options, training_parser
 from router_models.training.composite_features import wide_features_of
 from router_models.training.composite_figures import strong_needed_figures, test_parts
+from router_models.training.ensemble_blend import blend_of, blended_out_of_fold
 from router_models.training.ensemble_card import ROUTER, Trained, ensemble_card
 from router_models.training.ensemble_data import KINDS, Taught, load_taught
 from router_models.training.ensemble_fit import (
@@ -32,9 +34,9 @@ from router_models.training.ensemble_fit import (
     fit,
     honest_head_votes,
     out_of_fold,
-    stack_out_of_fold,
 )
 from router_models.training.ensemble_out_of_fold import write_encoder_out_of_fold, write_length_out_of_fold
+from router_models.training.ensemble_stack import stack_out_of_fold
 from router_models.training.ensemble_votes import CACHE as VOTES
 from router_models.training.ensemble_votes import learnt_from, plain_votes
 from router_models.training.out_of_fold import FOLDER, load_out_of_fold, save_out_of_fold
@@ -67,10 +69,7 @@ logger = logging.getLogger(__name__)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fits on the train part, evaluates on the test part, and writes weights, card and out-of-fold scores."""
-    options = _parser().parse_args(arguments)
-    if options.sample and options.out == WEIGHTS:
-        _parser().error("--sample is a trial: give --out another folder than the shipped weights")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    options = training_options(_parser(), arguments)
     if options.run.is_dir():
         write_encoder_out_of_fold(options.data, options.run, options.oof)
     write_length_out_of_fold(options.data, options.oof)
@@ -80,10 +79,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     recipe = Recipe()
     votes = honest_head_votes(taught, recipe)
     stack_c = [choose(of_kind, part, recipe) for of_kind, part in zip(votes, taught, strict=True)]
-    p_strong = out_of_fold(taught, votes, stack_c, recipe)
+    unseen = out_of_fold(taught, votes, stack_c, recipe)
+    p_strong = blended_out_of_fold(unseen)
+    blend = blend_of(unseen)
+    logger.info("gate sharpened by %.2f", blend.sharpness)
     report(taught, votes, p_strong, [*(member.id for member in members), *(f"own head, {kind}" for kind in KINDS)])
-    _save_out_of_fold(taught, p_strong, options.oof)
-    model = fit(taught, votes, stack_c, recipe)
+    model = fit(taught, votes, stack_c, recipe, blend)
     folder = options.out / ROUTER
     folder.mkdir(parents=True, exist_ok=True)
     write(model, members, folder / WEIGHTS_FILE)
@@ -101,11 +102,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     threshold = default_threshold(taught, p_strong)
     trained = Trained(taught, members, model, threshold, folder / WEIGHTS_FILE, COMMAND)
-    logger.info("written: %s", ensemble_card(trained, figures).save(folder))
+    card = ensemble_card(trained, figures)
+    logger.info("written: %s", card.save(folder))
+    keys = [key for part in taught for key in part.keys]
+    sources = [source for part in taught for source in part.sources]
+    save_out_of_fold(card, keys, sources, np.concatenate(p_strong), options.oof)
 
 
 def usable(names: Sequence[str], oof: Path) -> list[Router]:
-    """Routers that load and whose votes on train rows can be honest; the others are named in the log."""
+    """Routers that load and whose votes on train rows can be honest; the others are named in the log.
+
+    Raises:
+        DataError: Out-of-fold scores are of other weights than a router has.
+    """
     routers = {router.id: router for router in build_routers(Encoders(WEIGHTS, threads=1))}
     sets = [name for sources in KINDS.values() for name in sources]
     found = []
@@ -114,7 +123,7 @@ def usable(names: Sequence[str], oof: Path) -> list[Router]:
         if router is None or router.family == "unavailable":
             logger.warning("left out: %s is not in the registry or has no card", name)
             continue
-        scored = {dataset for dataset, _ in load_out_of_fold(name, oof)}
+        scored = {dataset for dataset, _ in load_out_of_fold(router.card, oof)}
         dishonest = [dataset for dataset in sets if learnt_from(router, dataset) and dataset not in scored]
         if dishonest:
             logger.warning("left out: %s has no out-of-fold scores of %s", name, ", ".join(dishonest))
@@ -196,22 +205,13 @@ def write(model: EnsembleModel, members: Sequence[Router], path: Path) -> None:
     )
 
 
-def _save_out_of_fold(taught: Sequence[Taught], p_strong: Sequence[FloatArray], folder: Path) -> None:
-    keys = [key for part in taught for key in part.keys]
-    sources = [source for part in taught for source in part.sources]
-    save_out_of_fold(ROUTER, keys, sources, np.concatenate(p_strong), folder)
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=COMMAND.removesuffix(" --data DIR"), description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the public data sets")
-    parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder of the routers' weights")
+    parser = training_parser(COMMAND, __doc__)
     parser.add_argument("--oof", type=Path, default=FOLDER, help="folder of the out-of-fold scores")
     parser.add_argument("--run", type=Path, default=Path("artifacts/encoder/run"), help="the encoders' training run")
     parser.add_argument("--members", default=",".join(MEMBERS), help="router ids, separated by commas")
     parser.add_argument("--votes", type=Path, default=VOTES, help="folder that keeps members' votes for the next run")
     parser.add_argument("--features", type=Path, default=FEATURES, help="npz file that keeps features")
-    parser.add_argument("--sample", type=int, help="only so many rows of each set: a quick trial, not a result")
     return parser
 
 

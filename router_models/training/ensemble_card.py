@@ -10,22 +10,21 @@ from pathlib import Path
 from router_models.base import Router
 from router_models.card import Figure, RouterCard, TrainingData
 from router_models.encoder import MAX_TOKENS
+from router_models.training.data_sources import training_data
 from router_models.training.ensemble_data import Taught
 from router_models.training.ensemble_fit import EnsembleModel
-from router_models.training.export_onnx import sha256_of
+from router_models.training.file_hash import sha256_of
+from router_models.training.open_ended_caution import with_open_ended
 
 ROUTER = "ensemble"
-SOURCES = {
-    "ray": ("CC BY 4.0", "ray-project/llm-applications", "Labelled by people: is the proprietary LLM needed?"),
-    "mmlu": ("MIT (questions), Apache-2.0 (outcomes)", "lm-sys/RouteLLM", "Mixtral-8x7B against GPT-4 Turbo."),
-    "gsm8k": ("MIT (questions), Apache-2.0 (outcomes)", "lm-sys/RouteLLM", "Mixtral-8x7B against GPT-4 Turbo."),
-    "nexos": (
-        "MIT by its README; prompts from LMSYS Chatbot Arena under a licence of their own",
-        "Edvard-exe/nexos-hw",
-        "strong = an LLM did not find the cheapest of three LLMs suitable.",
-    ),
+CAUTION = "Strong means what its training sets mean: exam results, a person's or an LLM's judgement."
+NOTES = {
+    "ray": "Labelled by people: is the proprietary LLM needed?",
+    "mmlu": "Mixtral-8x7B against GPT-4 Turbo.",
+    "gsm8k": "Mixtral-8x7B against GPT-4 Turbo.",
+    "nexos": "strong = an LLM did not find the cheapest of three LLMs suitable.",
 }
-"""Data set → licence, origin, what its label means."""
+"""Data set → what its label means."""
 
 _WEIGHTIEST = 3
 
@@ -63,13 +62,7 @@ def ensemble_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
         source="Stacked generalization (Wolpert, 1992) with a gate (Jacobs et al., 1991)",
         trained_on=with_members(
             [
-                TrainingData(
-                    name=source,
-                    rows=part.sources.count(source),
-                    licence=SOURCES[source][0],
-                    origin=SOURCES[source][1],
-                    note=SOURCES[source][2],
-                )
+                training_data(source, part.sources.count(source), NOTES[source])
                 for part in trained.taught
                 for source in dict.fromkeys(part.sources)
             ],
@@ -81,7 +74,7 @@ def ensemble_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard:
         threshold=round(trained.threshold, 4),
         max_tokens=MAX_TOKENS,
         reference="outcomes",
-        caution="Strong means what its training sets mean: exam results, a person's or an LLM's judgement.",
+        caution=with_open_ended(CAUTION, figures),
         training_command=trained.command,
         trained_at=datetime.now(UTC).date(),
         files={trained.weights.name: sha256_of(trained.weights)},

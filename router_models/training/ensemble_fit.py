@@ -1,4 +1,4 @@
-"""Fitting the ensemble: its own heads, a stacked logistic regression per kind of prompts, and the gate between them."""
+"""Fitting the ensemble: its own heads, a stack per kind of prompts, and the gate between them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit, softmax
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.benchmark import FloatArray
 from router_models.training.composite_ridge import Affine, fit_ridge, platt, ridge_out_of_fold
+from router_models.training.ensemble_blend import Blend, Unseen
 from router_models.training.ensemble_data import Taught
+from router_models.training.ensemble_stack import Stack, fit_stack
 
 
 @dataclass(frozen=True)
@@ -32,29 +33,7 @@ class Recipe:
         ("chats", 3_000.0),
     )
     gate_c: float = 100.0
-    stack_c: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1, 1.0)
-
-
-@dataclass(frozen=True, eq=False)
-class Stack:
-    """Log-odds of "strong needed" from v votes: votes · weights + bias.
-
-    Attributes:
-        weights: (v,).
-        means: Mean vote on the kind's train rows, (v,), for the evidence.
-        moves: How far one standard deviation of each vote moves the log-odds, (v,), for the card.
-        bias: Of the whole.
-    """
-
-    weights: FloatArray
-    means: FloatArray
-    moves: FloatArray
-    bias: float
-
-    def __call__(self, votes: FloatArray) -> FloatArray:
-        """Log-odds, (n,), of votes (n, v)."""
-        odds: FloatArray = votes @ self.weights + self.bias
-        return odds
+    stack_c: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +45,13 @@ class Gate:
 
     def __call__(self, features: FloatArray) -> FloatArray:
         """Probabilities, (n, k), of features (n, width)."""
-        kinds: FloatArray = softmax(features @ self.weights + self.bias, axis=1)
+        kinds: FloatArray = softmax(self.logits(features), axis=1)
         return kinds
+
+    def logits(self, features: FloatArray) -> FloatArray:
+        """Unnormalised log-probabilities, (n, k), of features (n, width)."""
+        logits: FloatArray = features @ self.weights + self.bias
+        return logits
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +77,7 @@ class EnsembleModel:
 
 
 def fit(
-    taught: Sequence[Taught], votes: Sequence[FloatArray], stack_c: Sequence[float], recipe: Recipe
+    taught: Sequence[Taught], votes: Sequence[FloatArray], stack_c: Sequence[float], recipe: Recipe, blend: Blend
 ) -> EnsembleModel:
     """Fits everything on all rows.
 
@@ -102,18 +86,19 @@ def fit(
         votes: Of members and heads on those rows, as `honest_head_votes` gives them.
         stack_c: Chosen inverse regularisation of each kind's votes.
         recipe: Hyper-parameters.
+        blend: Of gate and stacks, fitted out of fold.
     """
     gate = fit_gate(taught, recipe)
     heads = tuple(fit_head(part, recipe) for part in taught)
     stacks = tuple(fit_stack(*given) for given in zip(votes, taught, stack_c, strict=True))
-    return EnsembleModel(gate, heads, stacks)
+    return EnsembleModel(Gate(blend.sharpness * gate.weights, blend.sharpness * gate.bias), heads, stacks)
 
 
 def out_of_fold(
     taught: Sequence[Taught], votes: Sequence[FloatArray], stack_c: Sequence[float], recipe: Recipe
-) -> list[FloatArray]:
-    """P(strong needed) of each kind's rows from gate and stacks that have not seen their fold; arguments as `fit`."""
-    p_strong = [np.empty(len(part)) for part in taught]
+) -> Unseen:
+    """What gates and stacks that have not seen a row's fold say of it; arguments as `fit`."""
+    kinds, odds = ([np.empty((len(part), len(taught))) for part in taught] for _ in range(2))
     for fold in np.unique(np.concatenate([part.folds for part in taught])):
         seen = [np.flatnonzero(part.folds != fold) for part in taught]
         learnt = [part.take(rows) for part, rows in zip(taught, seen, strict=True)]
@@ -122,11 +107,18 @@ def out_of_fold(
             fit_stack(of_kind[rows], part, c)
             for of_kind, rows, part, c in zip(votes, seen, learnt, stack_c, strict=True)
         ]
-        for part, of_kind, p in zip(taught, votes, p_strong, strict=True):
+        for number, (part, of_kind) in enumerate(zip(taught, votes, strict=True)):
             held_out = np.flatnonzero(part.folds == fold)
-            odds = np.column_stack([stack(of_kind[held_out]) for stack in stacks])
-            p[held_out] = (gate(part.features[held_out]) * expit(odds)).sum(axis=1)
-    return p_strong
+            kinds[number][held_out] = gate.logits(part.features[held_out])
+            odds[number][held_out] = np.column_stack([stack(of_kind[held_out]) for stack in stacks])
+    return Unseen(
+        np.vstack(kinds),
+        np.vstack(odds),
+        np.concatenate([part.needed for part in taught]),
+        np.concatenate([part.weights / part.weights.sum() for part in taught]),
+        np.concatenate([part.folds for part in taught]),
+        [len(part) for part in taught],
+    )
 
 
 def honest_head_votes(taught: Sequence[Taught], recipe: Recipe) -> list[FloatArray]:
@@ -161,51 +153,6 @@ def head_out_of_fold(part: Taught, recipe: Recipe) -> FloatArray:
     slope, intercept = platt(scores, part.needed)
     odds: FloatArray = slope * scores + intercept
     return odds
-
-
-def fit_stack(votes: FloatArray, part: Taught, c: float) -> Stack:
-    """Logistic regression of the win rate on standardised votes, then calibrated to "strong needed" (Platt).
-
-    No vote may count against itself: a member that ranks a kind backwards is noise there, and gets no weight.
-
-    Args:
-        votes: Honest votes, (n, v).
-        part: The same n rows.
-        c: Inverse regularisation.
-    """
-    means, scales = votes.mean(axis=0), votes.std(axis=0) + 1e-9
-    standardised = (votes - means) / scales
-    moves = _non_negative_logistic(standardised, part.wins, part.weights, c)
-    slope, intercept = platt(standardised @ moves, part.needed)
-    weights = slope * moves / scales
-    return Stack(weights, means, slope * moves, intercept - float(means @ weights))
-
-
-def _non_negative_logistic(votes: FloatArray, targets: FloatArray, weights: FloatArray, c: float) -> FloatArray:
-    """Weights ≥ 0, (v,), of least penalised log-loss; the intercept is free and left to the calibration."""
-
-    def penalised(parameters: FloatArray) -> tuple[float, FloatArray]:
-        odds = votes @ parameters[1:] + parameters[0]
-        wrong = weights * (expit(odds) - targets)
-        loss = float(weights @ (np.logaddexp(0.0, odds) - targets * odds))
-        return loss + float(np.square(parameters[1:]).sum()) / (2 * c), np.append(
-            wrong.sum(), votes.T @ wrong + parameters[1:] / c
-        )
-
-    width = votes.shape[1]
-    bounds = [(None, None), *[(0.0, None)] * width]
-    start = np.append(0.0, np.full(width, 0.01))
-    found: FloatArray = minimize(penalised, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return found[1:] + (1e-6 if not found[1:].any() else 0.0)
-
-
-def stack_out_of_fold(votes: FloatArray, part: Taught, c: float) -> FloatArray:
-    """P(strong needed) of each row from a stack that has not seen its fold, (n,)."""
-    p_strong = np.empty(len(part))
-    for fold in np.unique(part.folds):
-        seen, held_out = np.flatnonzero(part.folds != fold), np.flatnonzero(part.folds == fold)
-        p_strong[held_out] = expit(fit_stack(votes[seen], part.take(seen), c)(votes[held_out]))
-    return p_strong
 
 
 def fit_gate(taught: Sequence[Taught], recipe: Recipe) -> Gate:

@@ -9,6 +9,9 @@ import numpy as np
 from benchmarks.benchmark import FloatArray
 from benchmarks.data import gsm8k, mmlu
 from benchmarks.split import question_key
+from errors import DataError
+from router_models.card import RouterCard, load_card
+from router_models.registry import WEIGHTS
 from router_models.training.calibration import fit_calibration
 from router_models.training.encoder_data import Examples, chat_examples, outcome_examples, strong_needed
 from router_models.training.encoder_names import CHAT, QUALITY
@@ -20,41 +23,55 @@ from router_models.training.prompt_length import fit
 LOGITS_FILE = "out_of_fold.npz"
 """As `TrainingRun.save` writes it; read here without torch."""
 
+SAME_TEMPERATURE = 1e-3
+"""Cards round; calibrating the same logits again gives the same temperature within this."""
+
 ROUTERS = {CHAT: "encoder-3way", QUALITY: "encoder-quality"}
 
 
-def write_encoder_out_of_fold(data: Path, run: Path, folder: Path) -> list[Path]:
+def write_encoder_out_of_fold(data: Path, run: Path, folder: Path, weights: Path = WEIGHTS) -> list[Path]:
     """Writes a file per encoder router, calibrated as the router is.
 
     Args:
         data: Folder of the public data sets.
         run: Folder of the training run.
         folder: Of the out-of-fold scores.
+        weights: Folder of the routers' weights that came from this run.
 
     Raises:
         OSError: The run has no out-of-fold logits.
         ValueError: The logits are of other examples than the data sets hold now.
+        DataError: The run is not the one that the weights came from.
     """
     examples = {CHAT: chat_examples(data), QUALITY: outcome_examples(data)}
     with np.load(run / LOGITS_FILE, allow_pickle=False) as arrays:
         logits = {CHAT: arrays["chat"], QUALITY: arrays["quality"]}
-    return [_write(examples[head], logits[head], router, folder) for head, router in ROUTERS.items()]
+    cards = {head: load_card(weights / router) for head, router in ROUTERS.items()}
+    return [_write(examples[head], logits[head], card, folder) for head, card in cards.items()]
 
 
-def _write(examples: Examples, logits: FloatArray, router: str, folder: Path) -> Path:
+def _write(examples: Examples, logits: FloatArray, card: RouterCard, folder: Path) -> Path:
     if len(examples) != len(logits):
-        raise ValueError(f"the run has {len(logits)} logits of {router}, the data {len(examples)} examples")
+        raise ValueError(f"the run has {len(logits)} logits of {card.router}, the data {len(examples)} examples")
     targets = np.eye(2)[strong_needed(examples)] if examples.head == QUALITY else examples.targets
-    p_strong = 1 - fit_calibration(logits, targets).probabilities(logits)[:, 0]
-    return save_out_of_fold(router, examples.keys, examples.sources, p_strong, folder)
+    calibration = fit_calibration(logits, targets)
+    if abs(calibration.temperature - card.temperature) > SAME_TEMPERATURE:
+        raise DataError(
+            f"The encoders' run was calibrated at {calibration.temperature:.4f}, the weights of {card.router} at "
+            f"{card.temperature:.4f}: they are of different runs.",
+            "Train the encoders again, or name the run of these weights with --run.",
+        )
+    p_strong = 1 - calibration.probabilities(logits)[:, 0]
+    return save_out_of_fold(card, examples.keys, examples.sources, p_strong, folder)
 
 
-def write_length_out_of_fold(data: Path, folder: Path) -> Path:
+def write_length_out_of_fold(data: Path, folder: Path, weights: Path = WEIGHTS) -> Path:
     """Writes the scores of prompt-length, fitted on the other folds.
 
     Args:
         data: Folder of the public data sets.
         folder: Of the out-of-fold scores.
+        weights: Folder of the routers' weights.
     """
     parts = [loaded.part("train") for loaded in (mmlu.load(data), gsm8k.load(data))]
     keys = [[question_key(question) for question in part.questions] for part in parts]
@@ -66,6 +83,5 @@ def write_length_out_of_fold(data: Path, folder: Path) -> Path:
             rows = np.flatnonzero(of_part == fold)
             scores[rows] = model.p_strong([part.prompts[row] for row in rows])
     names = [part.name for part in parts for _ in range(len(part))]
-    return save_out_of_fold(
-        LENGTH, [key for of_part in keys for key in of_part], names, np.concatenate(p_strong), folder
-    )
+    flat = [key for of_part in keys for key in of_part]
+    return save_out_of_fold(load_card(weights / LENGTH), flat, names, np.concatenate(p_strong), folder)

@@ -13,7 +13,7 @@ from benchmarks.split import question_key
 from router_models.base import Router
 from router_models.encoder import CHUNK
 from router_models.registry import WEIGHTS
-from router_models.training.export_onnx import sha256_of
+from router_models.training.file_hash import sha256_of
 from router_models.training.out_of_fold import load_out_of_fold
 from router_models.training.outcome_features import CACHE as FEATURES
 from router_models.training.outcome_features import features_of, known_batch
@@ -83,6 +83,7 @@ def honest_votes(
 
     Raises:
         ValueError: A member learnt from this set and left no out-of-fold scores: its plain votes would be too good.
+        DataError: A member's out-of-fold scores are of other weights.
     """
     votes = np.empty((len(part), len(members)))
     strangers = [column for column, member in enumerate(members) if not learnt_from(member, part.name)]
@@ -92,7 +93,7 @@ def honest_votes(
     keys = [question_key(question) for question in part.questions]
     for column in set(range(len(members))) - set(strangers):
         name = members[column].id
-        scores = load_out_of_fold(name, oof)
+        scores = load_out_of_fold(members[column].card, oof)
         votes[:, column] = [scores.get((part.name, key), np.nan) for key in keys]
         missing = int(np.isnan(votes[:, column]).sum())
         if missing == len(part):

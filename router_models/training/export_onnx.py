@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,11 +73,21 @@ def export_chat_encoder(network: RoutingEncoder, path: Path, weights: Weights) -
     """
     trunk = network.trunk
     graph = GraphBuilder({**_arrays(network), **_arrays(trunk)}, trunk.config.n_heads, weights)
-    top = graph.layers(STATES, network.frozen_layers, trunk.config.n_layers)
+    _save_chat(graph, network, network.frozen_layers, trunk.config.n_layers, path)
+
+
+def export_chat_head(network: RoutingEncoder, path: Path) -> None:
+    """Writes the chat head alone in float32, for a network whose trunk is its own stem: output `logits_3way` (n, 3)."""
+    _save_chat(GraphBuilder(_arrays(network.chat_head, "chat_head."), heads=1), network, 0, 0, path)
+
+
+def _save_chat(graph: GraphBuilder, network: RoutingEncoder, start: int, stop: int, path: Path) -> None:
+    """Adds layers `start` to `stop` − 1 above the states, then pooling and the chat head."""
+    top = graph.layers(STATES, start, stop)
     features = [graph.mean_pool(top), graph.first_token(top), graph.log_length()]
     inner = graph.linear(graph.add("Concat", features, "features", axis=1), "chat_head.inner", f"{CHAT}.inner")
     graph.linear(graph.add("Relu", [inner], f"{CHAT}.active"), "chat_head.outer", CHAT)
-    inputs = {STATES: ("n", "length", trunk.config.dim), **MASK}
+    inputs = {STATES: ("n", "length", network.trunk.config.hidden_size), **MASK}
     _save(graph.model(inputs, {CHAT: ("n", N_ROUTES[CHAT])}, "routing-encoder"), path)
 
 
@@ -87,11 +96,6 @@ def export_quality_head(network: RoutingEncoder, path: Path) -> None:
     arrays = _arrays(network.quality_head)
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez(path, weight=arrays["weight"], bias=arrays["bias"])
-
-
-def sha256_of(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _arrays(module: nn.Module, prefix: str = "") -> Mapping[str, NDArray[np.float32]]:

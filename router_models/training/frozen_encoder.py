@@ -12,13 +12,14 @@ from pathlib import Path
 
 from router_models.encoder import LOWER_FILE, UPPER_FILE
 from router_models.training.distilbert import MINILM, find_base, load_trunk
+from router_models.training.encoder_base import TOKENIZER_FILE, base_tokenizer
 from router_models.training.encoder_network import FROZEN_LAYERS
 from router_models.training.encoder_weights import Int8Weights
-from router_models.training.export_onnx import export_lower, export_sentence_encoder, sha256_of
+from router_models.training.export_onnx import export_lower, export_sentence_encoder
+from router_models.training.file_hash import sha256_of
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
 FOLDER = "encoder"
-TOKENIZER_FILE = "tokenizer.json"
 
 logger = logging.getLogger(__name__)
 
@@ -41,14 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def write_tokenizer(base: Path, folder: Path) -> None:
-    """Copies a base encoder's tokenizer without its truncation and padding: the caller decides what is read."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(base / TOKENIZER_FILE))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
+    """Writes a base encoder's tokenizer without its truncation and padding: the caller decides what is read."""
     folder.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(folder / TOKENIZER_FILE), pretty=False)
+    base_tokenizer(base).save(str(folder / TOKENIZER_FILE), pretty=False)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ import numpy as np
 from benchmarks.benchmark import FloatArray, IntArray
 from benchmarks.curves import full_curve
 from benchmarks.metrics import accuracy, apgr, auc, ece, pgr
+from router_models.card import RouterCard
 from router_models.hierarchical import WEIGHTS_FILE
-from router_models.registry import WEIGHTS
+from router_models.training.command_line import training_options, training_parser
 from router_models.training.composite_features import wide_features_of
 from router_models.training.hierarchical_card import ROUTER, Trained, hierarchical_card
 from router_models.training.hierarchical_data import CHAT_SOURCE, DOMAINS, Rows, load_rows
@@ -36,10 +37,7 @@ logger = logging.getLogger(__name__)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fits on the train part, evaluates on the test part, and writes weights and card."""
-    options = _parser().parse_args(arguments)
-    if options.sample and options.out == WEIGHTS:
-        _parser().error("--sample is a trial: give --out another folder than the shipped weights")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    options = training_options(_parser(), arguments)
     recipe = Recipe()
     rows = load_rows(options.data, sample=options.sample)
     cache = None if options.sample else options.cache
@@ -48,10 +46,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     p_domain, levels = steps_out_of_fold(features, rows, domains, recipe)
     p_strong = p_strong_out_of_fold(features, p_domain, levels, rows, recipe)
     report(rows, domains, p_domain, levels, p_strong)
-    taught = np.flatnonzero(np.isfinite(rows.needed))
-    save_out_of_fold(
-        *(ROUTER, [rows.keys[row] for row in taught], rows.sources[taught].tolist(), p_strong[taught], options.oof)
-    )
     model = fit(features, rows, domains, recipe)
     folder = options.out / ROUTER
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "%s on %s: %.3f [%.3f, %.3f] beside %s",
             *(figure.metric, figure.dataset, figure.value, figure.low, figure.high, figure.baselines),
         )
-    logger.info("written: %s", hierarchical_card(trained, figures).save(folder))
+    card = hierarchical_card(trained, figures)
+    logger.info("written: %s", card.save(folder))
+    save_scores(card, rows, p_strong, options.oof)
+
+
+def save_scores(card: RouterCard, rows: Rows, p_strong: FloatArray, folder: Path) -> Path:
+    """Saves P(strong), out of fold, of the rows whose route is known; `p_strong` has shape (n,)."""
+    taught = np.flatnonzero(np.isfinite(rows.needed))
+    keys = [rows.keys[row] for row in taught]
+    return save_out_of_fold(card, keys, rows.sources[taught].tolist(), p_strong[taught], folder)
 
 
 def report(rows: Rows, domains: IntArray, p_domain: FloatArray, levels: FloatArray, p_strong: FloatArray) -> None:
@@ -128,12 +131,9 @@ def write(model: HierarchicalModel, complexity_quantiles: FloatArray, path: Path
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=COMMAND.removesuffix(" --data DIR"), description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the public data sets")
-    parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder of the routers' weights")
+    parser = training_parser(COMMAND, __doc__)
     parser.add_argument("--oof", type=Path, default=FOLDER, help="folder of the out-of-fold scores")
     parser.add_argument("--cache", type=Path, default=CACHE, help="npz file that keeps features for the next run")
-    parser.add_argument("--sample", type=int, help="only so many rows of each set: a quick trial, not a result")
     return parser
 
 

@@ -10,35 +10,30 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.benchmark import IntArray
-from router_models.card import Figure, RouterCard, TrainingData
+from router_models.card import Figure, RouterCard
 from router_models.encoder import MAX_TOKENS
-from router_models.training.export_onnx import sha256_of
+from router_models.training.data_sources import training_data
+from router_models.training.file_hash import sha256_of
 from router_models.training.hierarchical_data import Rows
+from router_models.training.open_ended_caution import with_open_ended
 
 ROUTER = "hierarchical"
+CAUTION = "Coding and everyday chat follow an LLM's taste, the other domains exam results."
 _OUTCOMES = "Domain by subject; complexity = share of its LLMs that were wrong"
 _PAIR = f"{_OUTCOMES}; route: Mixtral against GPT-4."
-_DATA = {
-    "mmlu": (
-        "MIT (questions), Apache-2.0 (outcomes)",
-        "lm-sys/RouteLLM",
-        _PAIR,
-    ),
-    "gsm8k": (
-        "MIT (questions), Apache-2.0 (outcomes)",
-        "lm-sys/RouteLLM, WildEval/ZeroEval",
-        _PAIR,
-    ),
-    "mmlu-pro": ("Apache-2.0", "TIGER-AI-Lab/MMLU-Pro", f"{_OUTCOMES}."),
-    "zeroeval-math-l5": ("Apache-2.0", "WildEval/ZeroEval", f"{_OUTCOMES}."),
-    "zeroeval-crux": ("Apache-2.0", "WildEval/ZeroEval", f"{_OUTCOMES}."),
-    "nexos": (
-        "MIT by its README; prompts from LMSYS Chatbot Arena under a licence of their own",
-        "Edvard-exe/nexos-hw",
-        "Everyday chat, less what looks like code or mathematics; complexity and route are an LLM's judgement.",
-    ),
-    "coding-factual": ("none stated", "Shubhamcl/routing_llms", "Its coding prompts teach that domain, nothing else."),
+NOTES = {
+    "mmlu": _PAIR,
+    "gsm8k": _PAIR,
+    "mmlu-pro": f"{_OUTCOMES}.",
+    "zeroeval-math-l5": f"{_OUTCOMES}.",
+    "zeroeval-crux": f"{_OUTCOMES}.",
+    "nexos": "Everyday chat, less what looks like code or mathematics; complexity and route are an LLM's judgement.",
+    "coding-factual": "Its coding prompts teach that domain, nothing else.",
 }
+"""Data set → what it taught."""
+
+ALSO = {"gsm8k": "WildEval/ZeroEval"}
+"""Data set → where further outcomes of its questions are from."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,13 +65,7 @@ def hierarchical_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard
         method="Names the domain, then how hard the prompt is within it, then how likely only the strong LLM will do.",
         source="Domain and complexity steps as in NVIDIA's and vLLM's routers, here learnt from measured outcomes.",
         trained_on=tuple(
-            TrainingData(
-                name=source,
-                rows=int((trained.rows.sources == source).sum()),
-                licence=_DATA[source][0],
-                origin=_DATA[source][1],
-                note=_DATA[source][2],
-            )
+            training_data(source, int((trained.rows.sources == source).sum()), NOTES[source], ALSO.get(source, ""))
             for source in dict.fromkeys(trained.rows.sources.tolist())
         ),
         split="question hash mod 5: parts 2–4 train, parts 0–1 test",
@@ -85,7 +74,7 @@ def hierarchical_card(trained: Trained, figures: Sequence[Figure]) -> RouterCard
         threshold=round(trained.threshold, 4),
         max_tokens=MAX_TOKENS,
         reference="outcomes",
-        caution="Coding and everyday chat follow an LLM's taste, the other domains exam results.",
+        caution=with_open_ended(CAUTION, figures),
         training_command=trained.command,
         trained_at=datetime.now(UTC).date(),
         files={trained.weights.name: sha256_of(trained.weights)},

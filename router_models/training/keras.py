@@ -20,6 +20,7 @@ from benchmarks.benchmark import Benchmark, FloatArray
 from benchmarks.data import ray
 from benchmarks.keras_study import STUDY_FILE, Architecture, Interval, Run
 from benchmarks.split import question_key
+from router_models.card import RouterCard
 from router_models.registry import WEIGHTS
 from router_models.training.keras_baseline import linear_scores
 from router_models.training.keras_cards import COMMAND, KERAS_FILE, ONNX_FILE, make_card
@@ -30,10 +31,10 @@ from router_models.training.keras_recipes import ARCHITECTURES, MEMBERS, tuned
 from router_models.training.keras_step import limit_threads, network_logits
 from router_models.training.keras_study import PUBLISHED, PUBLISHED_SOURCE, add_runs, make_run
 from router_models.training.keras_tuned import FOLD_MEMBERS, merge, question_folds, train_router
-from router_models.training.operating_point import choose_operating_point
+from router_models.training.operating_point import OperatingPoint, choose_operating_point
+from router_models.training.out_of_fold import FOLDER, save_out_of_fold
 from router_models.training.ray_figures import evaluate, two_class_metrics
 
-OUT_OF_FOLD = Path("artifacts/oof")
 SAMPLE_EPOCHS = 2
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Places:
 
     weights: Path = WEIGHTS
     study: Path = STUDY_FILE
-    out_of_fold: Path = OUT_OF_FOLD
+    out_of_fold: Path = FOLDER
 
     @classmethod
     def under(cls, folder: Path) -> Places:
@@ -114,9 +115,9 @@ def _train_tuned(
     model, shape = merge(trained.members, recipe, table, point.calibration.shift)
     model.save(folder / KERAS_FILE, include_optimizer=False)
     export_onnx(model, shape, folder / ONNX_FILE)
-    logger.info("written: %s", make_card(shape, recipe, len(train), figures, point, folder).save(folder))
-    p_strong = point.calibration.probabilities(trained.logits)[:, 1]
-    _save_out_of_fold(places.out_of_fold / f"{folder.name}.npz", train, p_strong)
+    card = make_card(shape, recipe, len(train), figures, point, folder)
+    logger.info("written: %s", card.save(folder))
+    save_scores(card, train, point, trained.logits, places.out_of_fold)
     metrics = [
         two_class_metrics(test.route_labels, point.calibration.probabilities(logits)[:, 1], point.threshold)
         for logits in by_member
@@ -130,15 +131,18 @@ def _train_tuned(
     return make_run("tuned", recipe, point.threshold, seeds, metrics, trained.members.curves, shipped)
 
 
-def _save_out_of_fold(path: Path, train: Benchmark, p_strong: FloatArray) -> None:
-    """Scores of the train rows by networks that have not seen them, by the question's key."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(
-        path,
-        key=np.array([question_key(question) for question in train.questions]),
-        dataset=np.array(["ray"] * len(train)),
-        p_strong=p_strong,
-    )
+def save_scores(card: RouterCard, train: Benchmark, point: OperatingPoint, logits: FloatArray, folder: Path) -> Path:
+    """Saves P(strong) of the train rows by networks that have not seen them.
+
+    Args:
+        card: Of the router.
+        train: n rows.
+        point: Its calibration.
+        logits: By those networks, (n, 2).
+        folder: Of the out-of-fold scores.
+    """
+    keys = [question_key(question) for question in train.questions]
+    return save_out_of_fold(card, keys, [train.name] * len(keys), point.calibration.probabilities(logits)[:, 1], folder)
 
 
 def _report(path: Path, runs: Sequence[Run]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from benchmarks.data import ray
 from benchmarks.keras_study import Architecture
 from router_models.card import Figure, RouterCard, TrainingData
+from router_models.training.file_hash import sha256_of
 from router_models.training.keras_data import MAX_TOKENS
 from router_models.training.keras_recipes import Recipe, Shape
 from router_models.training.keras_tuned import FOLD_MEMBERS
@@ -87,7 +87,7 @@ def make_card(
         reference=REFERENCE,
         training_command=f"{COMMAND} --architecture {shape.architecture} --configuration tuned",
         trained_at=datetime.now(UTC).date(),
-        files={name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (KERAS_FILE, ONNX_FILE)},
+        files={name: sha256_of(folder / name) for name in (KERAS_FILE, ONNX_FILE)},
         caution="Learnt from questions about the Ray library: expect little of it elsewhere.",
         notes=(
             "The default threshold is the highest whose out-of-fold balanced accuracy is within one standard error "

@@ -6,8 +6,6 @@ test rows are looked at once, for the cards. Samples are drawn with a fixed seed
 
 from __future__ import annotations
 
-import argparse
-import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,14 +20,22 @@ from llms.chat import Message
 from llms.label_probabilities import Question, begins, label_shares
 from llms.local import local_llm
 from router_models.card import RouterCard
-from router_models.causal_5star import sha256
 from router_models.encoder import Encoders
 from router_models.llm_classifier import LlmClassifierRouter, category_question
 from router_models.llm_labels import CONTENT_FREE, TURN, LlmLabelRouter, calibrated_labels, cut_prompt, shifted_routes
 from router_models.llm_router import LlmRouter
 from router_models.registry import WEIGHTS
 from router_models.rules import read_categories
-from router_models.training.llm_labels_card import CategoryResult, classifier_card, coding_factual_figures, router_card
+from router_models.training.command_line import training_options, training_parser
+from router_models.training.file_hash import sha256_of
+from router_models.training.llm_labels_card import (
+    COMMAND,
+    CategoryResult,
+    classifier_card,
+    coding_factual_figures,
+    router_card,
+)
+from router_models.training.llm_readings import Readings
 from router_models.training.llm_states import StateReader
 from router_models.training.temperature import negative_log_likelihood
 
@@ -46,65 +52,37 @@ class Fit:
     bias: FloatArray
 
 
-class LabelReader:
-    """Label log-probabilities of questions, read in batches and kept on disk.
+def label_log_probabilities(
+    readings: Readings, name: str, prompts: Sequence[str], questions: Sequence[Question]
+) -> FloatArray:
+    """Log-probability of each label, (n, n_labels), of questions that differ in their last turn only."""
+    around = [_around(prompt, one) for prompt, one in zip(prompts, questions, strict=True)]
+    before, afters = around[0][0], [after for _, after in around]
+    labels = questions[0].labels
 
-    Args:
-        gguf: The model's file.
-        cache: Folder to keep them in.
-        threads: Threads of PyTorch.
-    """
+    def read(reader: StateReader) -> dict[str, FloatArray]:
+        lasts = reader.states(prompts, before, afters)[1]
+        stated = reader.next_tokens(lasts, lambda text: any(begins(text, label) for label in labels))
+        return {"log_p": np.log([list(label_shares(row, labels).values()) for row in stated])}
 
-    def __init__(self, gguf: Path, cache: Path, threads: int) -> None:
-        self._gguf = gguf
-        self._cache = cache
-        self._threads = threads
-        self._reader: StateReader | None = None
-
-    def log_probabilities(self, name: str, prompts: Sequence[str], questions: Sequence[Question]) -> FloatArray:
-        """Log-probability of each label, (n, n_labels), of questions that differ in their last turn only."""
-        befores, afters = zip(
-            *[_around(prompt, one) for prompt, one in zip(prompts, questions, strict=True)], strict=True
-        )
-        digest = hashlib.sha256(
-            "\0".join([sha256(self._gguf), befores[0], *prompts, *afters]).encode("utf-8", "replace")
-        )
-        path = self._cache / f"{name}-{digest.hexdigest()[:16]}.npz"
-        if not path.is_file():
-            self._reader = self._reader or StateReader(self._gguf, self._threads)
-            logger.info("asking %d questions of %s", len(prompts), name)
-            lasts = self._reader.states(prompts, befores[0], afters)[1]
-            labels = questions[0].labels
-            stated = self._reader.next_tokens(lasts, lambda text: any(begins(text, label) for label in labels))
-            shares = [list(label_shares(row, labels).values()) for row in stated]
-            self._cache.mkdir(parents=True, exist_ok=True)
-            np.savez(path, log_p=np.log(shares))
-        with np.load(path, allow_pickle=False) as arrays:
-            log_p: FloatArray = arrays["log_p"]
-        return log_p
+    return readings.kept(name, [before, *prompts, *afters], read)["log_p"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Asks, fits, evaluates and writes both cards."""
-    parser = argparse.ArgumentParser(prog="python -m router_models.training.llm_labels", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the public data sets")
-    parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder of the routers' weights")
-    parser.add_argument("--sample", type=int, help="use only so many rows of each set: a trial, not a result")
+    parser = training_parser(COMMAND, __doc__)
     parser.add_argument("--threads", type=int, default=1, help="threads of PyTorch")
-    options = parser.parse_args(arguments)
-    if options.sample and options.out == WEIGHTS:
-        parser.error("--sample is a trial: give --out another folder than the shipped weights")
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    options = training_options(parser, arguments)
     artifacts = options.out if options.sample else ARTIFACTS
-    reader = LabelReader(local_llm().file(), artifacts / "llm_labels", options.threads)
+    readings = Readings(local_llm().file(), artifacts / "llm_labels", options.threads)
     chat = nexos.load(options.data)
     learn = _sampled(chat.part("train"), options.sample or TRAIN_ROWS)
     held_out = _sampled(chat.part("test"), options.sample or TEST_ROWS)
     twofold = coding_factual.load(options.data).part("test")
     twofold = _sampled(twofold, options.sample) if options.sample else twofold
     for card in (
-        train_classifier(reader, learn, held_out, twofold),
-        train_router(reader, learn, held_out),
+        train_classifier(readings, learn, held_out, twofold),
+        train_router(readings, learn, held_out),
     ):
         folder = options.out / card.router
         folder.mkdir(parents=True, exist_ok=True)
@@ -113,29 +91,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
             logger.info("%s %s %s %.3f [%.3f, %.3f]", card.router, f.dataset, f.metric, f.value, f.low, f.high)
 
 
-def train_classifier(reader: LabelReader, learn: Benchmark, held_out: Benchmark, twofold: Benchmark) -> RouterCard:
+def train_classifier(readings: Readings, learn: Benchmark, held_out: Benchmark, twofold: Benchmark) -> RouterCard:
     """Card of `llm-classifier`, measured on chat prompts and on telling code from facts."""
-    blank = classifier_card(learn, (), 1.0, np.zeros(3), sha256(local_llm().file()))
+    blank = classifier_card(learn, (), 1.0, np.zeros(3), sha256_of(local_llm().file()))
     router = LlmClassifierRouter(blank, Path(), Encoders(WEIGHTS))
-    fit, probabilities = _fit_and_apply(reader, router, learn, held_out)
+    fit, probabilities = _fit_and_apply(readings, router, learn, held_out)
     categories = read_categories()["coding-factual"]
     questions = [category_question(categories, cut_prompt(prompt)) for prompt in twofold.prompts]
-    log_p = _ask(reader, "coding-factual", twofold.prompts, questions)
-    free = _ask(reader, "coding-factual-free", CONTENT_FREE, [category_question(categories, p) for p in CONTENT_FREE])
+    log_p = _ask(readings, "coding-factual", twofold.prompts, questions)
+    free = _ask(readings, "coding-factual-free", CONTENT_FREE, [category_question(categories, p) for p in CONTENT_FREE])
     p_category = calibrated_labels(log_p, _mean_log(free), 1.0)
     columns = [categories.ids.index(name) for name in twofold.routes]
     figures = coding_factual_figures(twofold, p_category[:, columns], np.exp(log_p)[:, columns])
     result = CategoryResult(held_out, probabilities, figures)
-    return classifier_card(learn, result, fit.temperature, fit.bias, sha256(local_llm().file()))
+    return classifier_card(learn, result, fit.temperature, fit.bias, sha256_of(local_llm().file()))
 
 
-def train_router(reader: LabelReader, learn: Benchmark, held_out: Benchmark) -> RouterCard:
+def train_router(readings: Readings, learn: Benchmark, held_out: Benchmark) -> RouterCard:
     """Card of `llm-router`, measured on chat prompts."""
-    blank = router_card(learn, (), 1.0, np.zeros(3), sha256(local_llm().file()))
+    blank = router_card(learn, (), 1.0, np.zeros(3), sha256_of(local_llm().file()))
     router = LlmRouter(blank, Path(), Encoders(WEIGHTS))
-    fit, probabilities = _fit_and_apply(reader, router, learn, held_out)
+    fit, probabilities = _fit_and_apply(readings, router, learn, held_out)
     result = CategoryResult(held_out, probabilities, ())
-    return router_card(learn, result, fit.temperature, fit.bias, sha256(local_llm().file()))
+    return router_card(learn, result, fit.temperature, fit.bias, sha256_of(local_llm().file()))
 
 
 def fit_labels(router: LlmLabelRouter, log_p: FloatArray, free: FloatArray, labels: IntArray) -> Fit:
@@ -158,10 +136,10 @@ def fit_labels(router: LlmLabelRouter, log_p: FloatArray, free: FloatArray, labe
 
 
 def _fit_and_apply(
-    reader: LabelReader, router: LlmLabelRouter, learn: Benchmark, held_out: Benchmark
+    readings: Readings, router: LlmLabelRouter, learn: Benchmark, held_out: Benchmark
 ) -> tuple[Fit, FloatArray]:
     def asked(part: str, prompts: Sequence[str]) -> FloatArray:
-        return _ask(reader, f"{router.id}-{part}", prompts, [router.question(prompt) for prompt in prompts])
+        return _ask(readings, f"{router.id}-{part}", prompts, [router.question(prompt) for prompt in prompts])
 
     free = _mean_log(asked("free", CONTENT_FREE))
     fit = fit_labels(router, asked("train", learn.prompts), free, learn.route_labels)
@@ -170,9 +148,9 @@ def _fit_and_apply(
     return fit, shifted_routes(routes, fit.bias.tolist())
 
 
-def _ask(reader: LabelReader, name: str, prompts: Sequence[str], questions: Sequence[Question]) -> FloatArray:
+def _ask(readings: Readings, name: str, prompts: Sequence[str], questions: Sequence[Question]) -> FloatArray:
     """Asks about whole prompts, which the questions hold cut to length."""
-    return reader.log_probabilities(name, [cut_prompt(prompt) for prompt in prompts], questions)
+    return label_log_probabilities(readings, name, [cut_prompt(prompt) for prompt in prompts], questions)
 
 
 def _mean_log(log_p: FloatArray) -> FloatArray:

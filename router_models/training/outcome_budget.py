@@ -13,8 +13,8 @@ from benchmarks.benchmark import Benchmark, FloatArray, IntArray
 from benchmarks.data import routerbench_part, zeroeval
 from benchmarks.metrics import ece
 from benchmarks.split import Side
-from llms.catalogue import Catalogue, load_catalogue
-from llms.prices import price_of
+from benchmarks.trio_cost import CHARACTERS_PER_TOKEN, hidden_usd, load_with_cost, usd_per_token
+from benchmarks.trio_cost import TRIO as MEASURED
 from router_models.card import Figure
 from router_models.outcome_score import cheapest_that_pays
 from router_models.policy import DEFAULT_OUTPUT_TOKENS, DEFAULT_REASONING_TOKENS
@@ -22,11 +22,10 @@ from router_models.training.figures import measure
 from router_models.training.outcome_data import Outcomes, release_names, unified
 from router_models.training.outcome_figures import TEST, Served
 
-TRIO = {"gpt-4o-mini": "gpt-4o-mini-2024-07-18", "gpt-4o": "gpt-4o-2024-08-06", "o1-mini": "o1-mini-2024-09-12"}
+TRIO = dict(zip(("gpt-4o-mini", "gpt-4o", "o1-mini"), MEASURED, strict=True))
 """Catalogue id → measured name, cheapest first: the pool “Measured”."""
 
 BASELINE = "gpt-4o"
-CHARACTERS_PER_TOKEN = 4
 
 
 def aiq_figures(served: Served, data: Path, sample: int | None) -> list[Figure]:
@@ -108,35 +107,25 @@ class Trio:
         return float(usd[rows, picks[rows]].mean())
 
 
-def load_trio(data: Path, side: Side, catalogue: Catalogue, sample: int | None = None) -> Trio:
-    """Rows that all three LLMs answered; a token is taken to be four characters."""
-    parts = [zeroeval.load(data, subset).part(side) for subset in zeroeval.SUBSETS]
+def load_trio(data: Path, side: Side, sample: int | None = None) -> Trio:
+    """Rows that all three LLMs answered, with the costs that the benchmarks assume."""
+    parts = [load_with_cost(data, subset).part(side) for subset in zeroeval.SUBSETS]
     parts = parts if sample is None else [part.take(range(min(sample, len(part)))) for part in parts]
     prompts = tuple(prompt for part in parts for prompt in part.prompts)
     tokens_in = np.array([len(prompt) for prompt in prompts]) / CHARACTERS_PER_TOKEN
-    prices = [_prices(catalogue, llm) for llm in TRIO]
-    quality = np.column_stack([_joined(parts, llm, "quality") for llm in TRIO.values()])
-    answer = np.column_stack([_joined(parts, llm, "output_chars") for llm in TRIO.values()]) / CHARACTERS_PER_TOKEN
-    usd_in, usd_out = np.array(prices).T
-    hidden = np.array([DEFAULT_REASONING_TOKENS if catalogue[llm].reasoning else 0 for llm in TRIO]) * usd_out
+    usd_in, usd_out = np.array([usd_per_token(llm) for llm in MEASURED]).T
+    hidden = np.array([hidden_usd(llm) for llm in MEASURED])
+    quality, usd = (np.column_stack([_joined(parts, llm, of) for llm in MEASURED]) for of in ("quality", "cost_usd"))
     expected = tokens_in[:, None] * usd_in + DEFAULT_OUTPUT_TOKENS * usd_out + hidden
-    known = np.flatnonzero(np.isfinite(quality + answer).all(axis=1))
+    known = np.flatnonzero(np.isfinite(quality + usd).all(axis=1))
     return Trio(
         prompts=tuple(prompts[row] for row in known),
         groups=np.concatenate([part.groups + 10_000 * i for i, part in enumerate(parts)])[known],
         quality=quality[known],
-        visible_usd=(tokens_in[:, None] * usd_in + answer * usd_out)[known],
+        visible_usd=(usd - hidden)[known],
         hidden_usd=hidden,
         expected_shares=(expected / expected.max(axis=1, keepdims=True))[known],
     )
-
-
-def _prices(catalogue: Catalogue, llm: str) -> tuple[float, float]:
-    """USD per token in and out."""
-    price = price_of(catalogue, llm)
-    if price is None:
-        raise ValueError(f"{llm} has no price")
-    return float(price.input_usd_per_mtok) / 1e6, float(price.output_usd_per_mtok) / 1e6
 
 
 def _joined(parts: Sequence[Benchmark], llm: str, field: str) -> FloatArray:
@@ -163,7 +152,7 @@ def choose_cost_weight(trio: Trio, p_correct: FloatArray) -> float:
 
 def trio_figures(served: Served, data: Path, weight: float, sample: int | None) -> list[Figure]:
     """Accuracy and cost of choosing among the trio, against always asking one of them."""
-    trio = load_trio(data, "test", load_catalogue(), sample)
+    trio = load_trio(data, "test", sample)
     p_correct = served.p_correct(trio.prompts, tuple(TRIO.values()))
     picks = trio.picks(p_correct, weight)
     rows = np.arange(len(trio.prompts))

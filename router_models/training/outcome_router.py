@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from llms.catalogue import load_catalogue
 from router_models.card import RouterCard, TrainingData
 from router_models.encoder import MAX_TOKENS, Encoders
-from router_models.log_odds import logit, sigmoid
+from router_models.log_odds import logit
 from router_models.outcome_router import MOST, OutcomeRouter
 from router_models.registry import WEIGHTS
-from router_models.training.export_onnx import sha256_of
+from router_models.training.command_line import training_options, training_parser
+from router_models.training.file_hash import sha256_of
 from router_models.training.out_of_fold import FOLDER as OOF
-from router_models.training.out_of_fold import save_out_of_fold
 from router_models.training.outcome_budget import (
     aiq_figures,
     choose_cost_weight,
@@ -35,16 +33,12 @@ from router_models.training.outcome_fit import (
     apgr_by_set,
     default_threshold,
     fit_p_calibration,
-    fit_platt,
     log_loss,
     out_of_fold,
-    strong_needed,
 )
+from router_models.training.outcome_honest import honest_predictions, save_scores
 
 SPLIT = "question hash mod 5: parts 2–4 train, parts 0–1 test"
-EXAMS = ("mmlu", "gsm8k")
-"""Sets whose out-of-fold scores other routers learn from, and whose gap the default threshold halves."""
-
 CAUTION = "Learnt from exam questions and puzzles: expect little of it on chat."
 NO_LICENCE = "no licence stated for most of its rows"
 LICENCES = {
@@ -95,17 +89,11 @@ class Plan:
 
 def run(plan: Plan, arguments: Sequence[str] | None = None) -> RouterCard | None:
     """The command line of a training script; returns the card, or None after `--search`."""
-    command = f"python -m router_models.training.{plan.kind.__module__.rsplit('.', 1)[-1]}"
-    parser = argparse.ArgumentParser(prog=command, description=plan.method)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the public data sets")
-    parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder of the routers' weights")
-    parser.add_argument("--sample", type=int, help="use only so many rows of each set: a quick trial, not a result")
+    command = f"python -m router_models.training.{plan.router.replace('-', '_')} --data DIR"
+    parser = training_parser(command, plan.method)
     parser.add_argument("--cache", type=Path, default=CACHE, help="where the prompts' features are kept")
     parser.add_argument("--search", action="store_true", help="compare recipes out of fold, and write nothing")
-    options = parser.parse_args(arguments)
-    if options.sample and options.out == WEIGHTS:
-        parser.error("--sample is a trial: give --out another folder than the shipped weights")
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    options = training_options(parser, arguments)
     outcomes = load_outcomes(options.data, sample=options.sample)
     features = features_of(outcomes.prompts, WEIGHTS, options.cache)
     if options.search:
@@ -137,20 +125,13 @@ def train(
     command: str,
 ) -> RouterCard:
     """Calibrates out of fold, fits on all rows, measures what is served, and writes weights and card."""
-    found = out_of_fold(plan.fit, outcomes, features)
-    paired = np.flatnonzero(outcomes.paired)
-    pair = outcomes.take(paired)
-    ranking = fit_platt(found.ranking[paired], strong_needed(pair).astype(np.float64))
-    rates = fit_p_calibration(found.p_correct, outcomes.quality)
-    p_strong = sigmoid(ranking.slope * found.ranking + ranking.shift)
-    rows = paired[np.isin(pair.sources, EXAMS)]
-    exams = outcomes.take(rows)
-    save_out_of_fold(plan.router, exams.keys, exams.sources.tolist(), p_strong[rows], oof)
-    threshold = default_threshold(p_strong[rows], exams)
-    logger.info("out of fold: APGR %s", _rounded(apgr_by_set(found.ranking, outcomes)))
-    logger.info("out of fold: log-loss %s", _rounded(log_loss(rates(logit(found.p_correct)), outcomes)))
-    trio = load_trio(data, "train", load_catalogue(), sample)
-    weight = choose_cost_weight(trio, trio_out_of_fold(outcomes, rates(logit(found.p_correct)), trio))
+    honest = honest_predictions(plan.fit, outcomes, features)
+    threshold = default_threshold(honest.p_strong[honest.exams], outcomes.take(honest.exams))
+    logger.info("out of fold: APGR %s", _rounded(apgr_by_set(honest.found.ranking, outcomes)))
+    p_correct = honest.rates(logit(honest.found.p_correct))
+    logger.info("out of fold: log-loss %s", _rounded(log_loss(p_correct, outcomes)))
+    trio = load_trio(data, "train", sample)
+    weight = choose_cost_weight(trio, trio_out_of_fold(outcomes, p_correct, trio))
     folder = out / plan.router
     folder.mkdir(parents=True, exist_ok=True)
     files = plan.save(outcomes, features, out)
@@ -168,15 +149,15 @@ def train(
         max_tokens=MAX_TOKENS,
         parameters={
             **plan.parameters,
-            "slope": round(ranking.slope, 5),
-            "shift": round(ranking.shift, 5),
-            "p_slope": round(rates.slope, 5),
-            "p_shift": round(rates.shift, 5),
+            "slope": round(honest.ranking.slope, 5),
+            "shift": round(honest.ranking.shift, 5),
+            "p_slope": round(honest.rates.slope, 5),
+            "p_shift": round(honest.rates.shift, 5),
             "cost_weight": weight,
         },
         caution=CAUTION,
         reference="outcomes",
-        training_command=f"{command} --data DIR",
+        training_command=command,
         trained_at=datetime.now(UTC).date(),
         files={name: sha256_of(path) for name, path in files.items()},
         notes=(
@@ -191,6 +172,7 @@ def train(
         ),
     )
     card.save(folder)
+    save_scores(card, outcomes, honest, oof)
     served = Served(plan.kind(card, folder, Encoders(WEIGHTS, threads=1)), WEIGHTS, cache)
     tests = exam_tests(data, sample)
     figures = in_domain_figures(served, tests)

@@ -8,12 +8,10 @@ looked at once, for the card.
 
 from __future__ import annotations
 
-import argparse
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 from scipy.special import expit
@@ -25,7 +23,7 @@ from benchmarks.data import gsm8k, mmlu
 from benchmarks.data.mmlu import STRONG, WEAK
 from benchmarks.metrics import apgr, ece, pgr
 from router_models.card import Figure, RouterCard, TrainingData
-from router_models.registry import WEIGHTS
+from router_models.training.command_line import training_options, training_parser
 from router_models.training.figures import measure
 
 ROUTER = "prompt-length"
@@ -123,12 +121,9 @@ def evaluate(model: LengthModel, part: Benchmark, train_rate: float, seed: int) 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fit on the train parts, evaluate on the test parts, and write the card."""
-    parser = argparse.ArgumentParser(prog=COMMAND.removesuffix(" --data DIR"), description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the public data sets")
-    parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder of the routers' weights")
+    parser = training_parser(COMMAND, __doc__, sample=False)
     parser.add_argument("--seed", type=int, default=0, help="breaks the oracle's ties")
-    options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    options = training_options(parser, arguments)
     sets = [mmlu.load(options.data), gsm8k.load(options.data)]
     train = [benchmark.part("train") for benchmark in sets]
     model = fit(train)

@@ -7,7 +7,6 @@ card.
 
 from __future__ import annotations
 
-import argparse
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,8 +34,9 @@ from router_models.prompt_batch import PromptBatch
 from router_models.registry import WEIGHTS
 from router_models.rules import CategorySet, shipped_categories
 from router_models.semantic import SemanticRouter
+from router_models.training.command_line import training_options, training_parser
 from router_models.training.out_of_fold import FOLDER, save_out_of_fold
-from router_models.training.semantic_card import make_card
+from router_models.training.semantic_card import COMMAND, make_card
 from router_models.training.semantic_fit import (
     LEAST,
     TableFit,
@@ -66,19 +66,13 @@ class Data:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fits on the train parts, evaluates on the test parts, and writes weights and card."""
-    parser = argparse.ArgumentParser(prog="python -m router_models.training.semantic", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the public data sets")
-    parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder of the routers' weights")
-    parser.add_argument("--sample", type=int, help="use only the first rows: a quick trial, not a result")
+    parser = training_parser(COMMAND, __doc__)
     parser.add_argument(
         "--scores", type=Path, nargs="?", const=FOLDER, help="folder for P(strong) on train parts, out of fold on nexos"
     )
-    options = parser.parse_args(arguments)
-    if options.sample and options.out == WEIGHTS:
-        parser.error("--sample is a trial: give --out another folder than the shipped weights")
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    options = training_options(parser, arguments)
     sample = options.sample
-    data = Data(_first(nexos.load(options.data), sample), _first(coding_factual.load(options.data), sample))
+    data = Data(first(nexos.load(options.data), sample), first(coding_factual.load(options.data), sample))
     card, p_nexos = train(data, options.out)
     for figure in card.figures:
         logger.info("%s %s %.3f [%.3f, %.3f]", figure.dataset, figure.metric, figure.value, figure.low, figure.high)
@@ -88,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def save_scores(
     folder: Path, data_dir: Path, chats: Benchmark, p_chats: FloatArray, weights: Path, sample: int | None
-) -> None:
+) -> Path:
     """Saves p_strong on train parts: out of fold on nexos, plain on sets that it has never learnt from.
 
     Args:
@@ -99,14 +93,15 @@ def save_scores(
         weights: The trained router's folder.
         sample: Rows of each set to use; None for all.
     """
-    router = SemanticRouter(load_card(weights), weights, Encoders(WEIGHTS))
+    card = load_card(weights)
+    router = SemanticRouter(card, weights, Encoders(WEIGHTS))
     parts = {"nexos": chats}
-    parts |= {name: _first(load(data_dir).part("train"), sample) for name, load in UNSEEN.items()}
+    parts |= {name: first(load(data_dir).part("train"), sample) for name, load in UNSEEN.items()}
     p_strong = {name: 1 - router.predict_proba(part.prompts)[:, 0] for name, part in parts.items() if name in UNSEEN}
     p_strong["nexos"] = 1 - p_chats[:, 0]
     keys = [question_key(question) for part in parts.values() for question in part.questions]
     names = [name for name, part in parts.items() for _ in part.questions]
-    save_out_of_fold(ROUTER, keys, names, np.concatenate([p_strong[name] for name in parts]), folder)
+    return save_out_of_fold(card, keys, names, np.concatenate([p_strong[name] for name in parts]), folder)
 
 
 def train(data: Data, out: Path, weights: Path = WEIGHTS) -> tuple[RouterCard, FloatArray]:
@@ -218,7 +213,8 @@ def _texts(categories: CategorySet) -> list[str]:
     return [text for category in categories.categories.values() for text in category.descriptions]
 
 
-def _first(data: Benchmark, sample: int | None) -> Benchmark:
+def first(data: Benchmark, sample: int | None) -> Benchmark:
+    """The first rows only, for a trial."""
     return data.take(range(min(sample, len(data)))) if sample else data
 
 

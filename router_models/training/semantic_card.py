@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from router_models.card import RouterCard, TrainingData
 from router_models.category_head import HEAD_FILE
 from router_models.category_similarity import EMBEDDINGS_FILE, FITS_FILE
 from router_models.semantic import SemanticRouter
+from router_models.training.file_hash import sha256_of
 from router_models.training.semantic_figures import own_figures, pair_figures, route_figures
 
 COMMAND = "python -m router_models.training.semantic --data DIR"
@@ -76,4 +76,4 @@ def make_card(router: SemanticRouter, chats: Benchmark, pairs: Benchmark, streng
 def _hashes(folder: Path) -> dict[str, str]:
     """sha256 of the weights; other descriptions have other embeddings, and ask for another fit."""
     files = (FITS_FILE, EMBEDDINGS_FILE, HEAD_FILE)
-    return {f"{folder.name}/{name}": hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in files}
+    return {f"{folder.name}/{name}": sha256_of(folder / name) for name in files}

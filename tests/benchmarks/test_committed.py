@@ -10,6 +10,8 @@ import pytest
 from benchmarks.__main__ import FOLDER
 from benchmarks.manifest import fingerprint, read_manifest
 from benchmarks.outcomes import read_outcomes
+from benchmarks.places import PLACES_FILE, mean_places
+from benchmarks.places import as_json as as_places
 from benchmarks.published import PUBLISHED_FILE, read_published
 from benchmarks.reliability import RELIABILITY_FILE, as_json
 from benchmarks.report import RESULTS_FILE, report
@@ -77,5 +79,8 @@ def test_reliability_points_are_what_the_command_writes() -> None:
 
 
 def test_results_are_what_the_command_writes() -> None:
-    text = report(summarise(FOLDER), read_published(FOLDER / PUBLISHED_FILE))
+    rows = summarise(FOLDER)
+    text = report(rows, read_published(FOLDER / PUBLISHED_FILE))
+    places = as_places(mean_places(rows, list(MANIFEST.routes)))
+    assert (FOLDER / PLACES_FILE).read_text(encoding="utf-8") == places, "run `python -m benchmarks report` again"
     assert RESULTS_FILE.read_text(encoding="utf-8") == text, "run `python -m benchmarks report` again"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import FOLDER, main
+from benchmarks.places import PLACES_FILE
 from benchmarks.published import PUBLISHED_FILE
 
 
@@ -24,6 +25,7 @@ def test_scoring_then_summary_then_report(data_dir: Path, tmp_path: Path, capsys
     assert length["low"] < length["value"] < length["high"]
     (numbers / PUBLISHED_FILE).write_bytes((FOLDER / PUBLISHED_FILE).read_bytes())
     assert main(["report", "--folder", str(numbers), "--out", str(results)]) == 0
+    assert (numbers / PLACES_FILE).read_text(encoding="utf-8") == "{}\n", "two benchmarks give nobody a place"
     assert "## MT-Bench" in results.read_text(encoding="utf-8")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -24,12 +26,13 @@ COST = {"small": DRAWN.uniform(1, 2, N), "large": DRAWN.uniform(8, 9, N), "other
 OUTCOMES = Outcomes(tuple(f"{i:x}" for i in range(N)), quality=QUALITY, cost_usd=COST)
 ENTRY = Entry("tiny", "Tiny", lambda _: None, pair=Pair("small", "large", ""))  # type: ignore[arg-type,return-value]
 RESAMPLES = Resamples(OUTCOMES.groups)
+TRAIN_COSTS = {"small": 1.8, "large": 8.2, "other": 3.9}
 P_STRONG = DRAWN.uniform(0, 1, N)
 
 
 def _part(choices: dict[str, np.ndarray] | None = None) -> Part:
     probabilities = np.column_stack([1 - P_STRONG, P_STRONG])
-    return Part(ENTRY, OUTCOMES, probabilities, 0.5, RESAMPLES, choices or {})
+    return Part(ENTRY, OUTCOMES, probabilities, 0.5, RESAMPLES, choices or {}, TRAIN_COSTS)
 
 
 def test_a_router_that_knows_the_answers_picks_like_the_oracle() -> None:
@@ -53,7 +56,7 @@ def test_llms_that_were_not_run_everywhere_are_left_out() -> None:
 
 def test_aiq_by_p_correct_is_aiq_of_its_picks() -> None:
     p_correct = {llm: DRAWN.uniform(0, 1, N) for llm in QUALITY}
-    price = np.array([COST[llm].mean() for llm in QUALITY])
+    price = np.array([TRAIN_COSTS[llm] for llm in QUALITY])
     stacked = np.stack(list(p_correct.values()))
     picks = [(stacked - weight * (price / price.max())[:, None]).argmax(axis=0) for weight in COST_WEIGHTS]
     expected = aiq(picks, QUALITY, COST)
@@ -61,6 +64,12 @@ def test_aiq_by_p_correct_is_aiq_of_its_picks() -> None:
     assert figures["AIQ"][0] == pytest.approx(expected.router)
     assert figures["AIQ above the Zero router"][0] == pytest.approx(expected.router - expected.zero)
     assert zero_router_figures(OUTCOMES, RESAMPLES)["AIQ"][0] == pytest.approx(expected.zero)
+
+
+def test_without_the_train_parts_costs_nothing_is_weighed() -> None:
+    part = dataclasses.replace(_part(dict.fromkeys(QUALITY, P_STRONG)), train_costs={})
+    with pytest.raises(KeyError, match="small"):
+        aiq_figures(part)
 
 
 def test_aiq_by_threshold_moves_between_the_pair_only() -> None:

@@ -51,6 +51,16 @@ class Waiting(RandomRouter):
         return super()._predict_proba(prompts)
 
 
+class Counting(RandomRouter):
+    """Waits for an LLM, which answers everything, and remembers what it was asked."""
+
+    waits = True
+
+    def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.floating]:
+        self.asked = [*getattr(self, "asked", []), *prompts]
+        return super()._predict_proba(prompts)
+
+
 def _like(kind: type[Router], name: str, panel: RouterPanel) -> Router:
     model = panel["random"]
     return kind(model.card.model_copy(update={"router": name}), model.folder, panel.encoders)
@@ -102,6 +112,23 @@ def test_routers_that_wait_run_on_a_sample_and_only_if_asked(plan: Plan, panel: 
     assert read_manifest(plan.folder).scored["tiny"]["waiting"].rows == 2
     fewer, more = (next(run(dataclasses.replace(waiting, llm_rows=rows), ORDER)) for rows in (1, 3))
     assert (fewer, more) == ("tiny: 0 routers scored on 4 prompts", "tiny: 1 routers scored on 4 prompts")
+
+
+def test_an_unanswered_prompt_is_asked_again_and_only_that(plan: Plan, panel: RouterPanel) -> None:
+    router = _like(Waiting, "waiting", panel)
+    waiting = dataclasses.replace(plan, routers=[router], llm_rows=4)
+    said = list(run(waiting, ORDER))
+    assert said[-1] == "  waiting gave no answer to 1 prompts; the next run asks again"
+    assert read_manifest(plan.folder).scored["tiny"]["waiting"].rows == 3
+    mended = _like(Counting, "waiting", panel)
+    assert list(run(dataclasses.replace(waiting, routers=[mended]), ORDER)) == ["tiny: 1 routers scored on 4 prompts"]
+    assert isinstance(mended, Counting)
+    assert mended.asked == [PROMPTS[1]]
+    assert read_manifest(plan.folder).scored["tiny"]["waiting"].rows == 4
+    outcomes = read_outcomes(plan.folder, "tiny")
+    scored = np.isfinite(read_scores(plan.folder, "tiny", outcomes.questions).p_strong("waiting"))
+    assert scored.tolist() == [True, True, False, True]  # nothing to read in the third prompt
+    assert next(run(waiting, ORDER)) == "tiny: 0 routers scored on 4 prompts"
 
 
 def test_one_failed_answer_leaves_one_row_empty(panel: RouterPanel) -> None:

@@ -10,7 +10,7 @@ from benchmarks.data import mmlu
 from benchmarks.manifest import Manifest, Scored
 from benchmarks.outcomes import Outcomes
 from benchmarks.scores import Scores
-from benchmarks.summary import Row, summarise
+from benchmarks.summary import Row, above_length, summarise
 
 N = 200
 DRAWN = np.random.default_rng(9)
@@ -66,6 +66,14 @@ def test_figures_of_three_labelled_routes(rows: list[Row]) -> None:
     assert row.protocol == "in-domain"
     assert row.value == pytest.approx(metrics.macro_f1(LABELS, THREE.argmax(axis=1)), abs=1e-4)
     assert {row.metric for row in rows if (row.benchmark, row.router) == ("nexos", "random")} == {"AUC, simple or not"}
+
+
+def test_the_distance_from_prompt_length_is_of_the_same_resamples() -> None:
+    mine, of_length = {"APGR": np.array([0.7, 0.6]), "ECE": np.zeros(2)}, {"APGR": np.array([0.5, 0.55])}
+    above = above_length(mine, of_length)
+    assert list(above) == ["APGR above prompt length"]
+    assert above["APGR above prompt length"] == pytest.approx([0.2, 0.05])
+    assert above_length(mine, {}) == {}
 
 
 def test_rows_are_json_with_null_for_what_is_not_defined() -> None:

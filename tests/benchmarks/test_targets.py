@@ -39,6 +39,13 @@ def test_the_best_learnt_router_counts() -> None:
     assert best["Ray questions, best Keras router"] == "keras-cnn"
 
 
+def test_a_lucky_coin_is_not_the_best_baseline() -> None:
+    rows = [_row("prompt-length", 0.55, 0.5, 0.6, "ray", "AUC"), _row("random", 0.59, 0.5, 0.68, "ray", "AUC")]
+    ray = next(outcome for outcome in judge(rows) if outcome.target.benchmark == "ray")
+    assert ray.baseline == rows[0]
+    assert ray.best is None
+
+
 def test_what_was_not_scored_is_not_measured_and_baselines_stand_beside() -> None:
     assert {outcome.verdict for outcome in judge([])} == {"not measured"}
     rows = [_row("prompt-length", 0.55, 0.5, 0.6), _row("random", 0.5, 0.45, 0.55), _row("knn", 0.7, 0.68, 0.72)]

@@ -19,22 +19,33 @@ OUTCOMES = Outcomes(
     cost_usd={SMALL: np.full(N, 1.0), LARGE: np.full(N, 3.0), REASONING: np.full(N, 9.0)},
 )
 ONCE = np.ones((1, N))
+TRAIN_COSTS = {SMALL: 1.1, LARGE: 2.9, REASONING: 9.2}
 
 
 def test_sending_the_hard_tenths_to_the_reasoning_llm_beats_the_large_one() -> None:
     p_strong = np.where(HARD, 0.9, 0.1)
-    figures = trio_figures(ONCE, OUTCOMES, np.column_stack([1 - p_strong, p_strong]), {})
+    figures = trio_figures(ONCE, OUTCOMES, np.column_stack([1 - p_strong, p_strong]), {}, TRAIN_COSTS)
     assert figures[ACCURACY][0] == pytest.approx(1.0)  # 8 × 1 + 2 × 9 = 26 ≤ 30
     assert figures[COST][0] == pytest.approx((1.0 + 0.8) / 3.0)  # half of the way from .8 to 1, from cost 1 to 2.6
 
 
 def test_three_routes_and_p_correct_choose_among_all_three() -> None:
     routes = np.column_stack([~HARD, np.arange(N) == 8, np.arange(N) == 9]).astype(float)
-    by_route = trio_figures(ONCE, OUTCOMES, routes, {})
-    by_p = trio_figures(ONCE, OUTCOMES, routes[:, :2], {llm: OUTCOMES.quality[llm] for llm in TRIO})
+    by_route = trio_figures(ONCE, OUTCOMES, routes, {}, TRAIN_COSTS)
+    p_correct = {llm: OUTCOMES.quality[llm] for llm in TRIO}
+    by_p = trio_figures(ONCE, OUTCOMES, routes[:, :2], p_correct, TRAIN_COSTS)
     for figures in (by_route, by_p):
         assert figures[ACCURACY][0] == pytest.approx(1.0)  # 8 + 3 + 9 = 20 ≤ 30
         assert figures[COST][0] < 0.5
+
+
+def test_prices_are_those_of_the_train_part_and_costs_those_of_the_rows() -> None:
+    p_correct = {SMALL: np.full(N, 0.5), LARGE: np.full(N, 0.55), REASONING: np.full(N, 0.9)}
+    routes = np.full((N, 2), 0.5)
+    alike = trio_figures(ONCE, OUTCOMES, routes, p_correct, dict.fromkeys(TRIO, 1.0))
+    assert alike[COST][0] == pytest.approx(9 / 3)  # nothing to save: the likeliest to be right, whatever the weight
+    priced = trio_figures(ONCE, OUTCOMES, routes, p_correct, TRAIN_COSTS)
+    assert priced[COST][0] == pytest.approx((1 + 0.5 * (9 - 1)) / 3)  # mixed with the small one, half of the way
 
 
 def test_a_curve_that_never_gets_there_has_no_cost() -> None:
@@ -42,7 +53,7 @@ def test_a_curve_that_never_gets_there_has_no_cost() -> None:
     never = Outcomes(
         OUTCOMES.questions, quality={**OUTCOMES.quality, LARGE: np.full(N, 1.01)}, cost_usd=OUTCOMES.cost_usd
     )
-    figures = trio_figures(ONCE, never, np.column_stack([1 - p_strong, p_strong]), {})
+    figures = trio_figures(ONCE, never, np.column_stack([1 - p_strong, p_strong]), {}, TRAIN_COSTS)
     assert np.isnan(figures[COST][0])
 
 

@@ -44,7 +44,9 @@ def test_what_no_stage_is_sure_of_the_last_one_decides(tmp_path: Path) -> None:
     stages = [Scripted("cheap", 0.01, shared), Scripted("middle", 0.009, shared), Scripted("dear", 0.008, shared)]
     router = _router(tmp_path, stages, shared)
     score = router.score(PromptBatch(["x" * 50]))[0]
-    assert score.evidence == "Stage 3 of 3, dear, decided: cheap and middle passed on"
+    assert score.evidence == (
+        "Its last stage (dear) decided, because those before it were not sure enough (cheap, middle)"
+    )
     assert score.p_strong == pytest.approx(0.42)
 
 
@@ -52,7 +54,7 @@ def test_the_evidence_says_which_stage_decided_and_why(tmp_path: Path) -> None:
     shared = encoders()
     router = _router(tmp_path, _stages(shared), shared)
     assert router.score(PromptBatch(["x" * 10]))[0].evidence == (
-        "Stage 1 of 3, cheap, decided: 0.04 is below 0.30, where the last stage would rarely differ"
+        "Stage 1 of 3 (cheap) decided alone, because at its P(strong) of 0.04 the dearer stages would rarely disagree"
     )
 
 

@@ -49,7 +49,7 @@ def test_it_says_the_same_alone_in_a_batch_and_after_loading_again(panel: Router
 def test_long_prompts_carry_a_warning_and_the_reason_names_the_stars(panel: RouterPanel) -> None:
     (score,) = panel.run(PROMPTS[3], only=[ROUTER]).scores
     assert "Reads the first 256" in score.warnings[0]
-    assert "stars expected" in score.evidence
+    assert "of 5 stars" in score.evidence
 
 
 @pytest.mark.usefixtures("local_model")

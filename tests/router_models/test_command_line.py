@@ -28,3 +28,30 @@ def test_mistakes_are_told_on_standard_error(capsys: pytest.CaptureFixture[str])
     assert "The prompt is empty." in capsys.readouterr().err
     assert main(["Hi", "--router", "nobody"]) == 1
     assert "Choose one of" in capsys.readouterr().err
+
+
+def test_the_verdict_counts_learnt_routers_as_the_page_does(capsys: pytest.CaptureFixture[str]) -> None:
+    only = [f"--router={name}" for name in ("always-strong", "random", "keras-cnn", "encoder-3way")]
+    assert main(["What is 2 + 2?", "--json", *only]) == 0
+    by_id = {decision["router"]: decision for decision in json.loads(capsys.readouterr().out)}
+    escalating = {name for name, d in by_id.items() if d["route"] != next(iter(d["distribution"]))}
+    assert main(["What is 2 + 2?", *only]) == 0
+    learnt = len(escalating & {"keras-cnn", "encoder-3way"})
+    said = f"{learnt} of 2 learnt routers would escalate ({len(escalating)} of 4 with baselines)"
+    assert capsys.readouterr().out.splitlines()[0] == said
+    assert main(["What is 2 + 2?", "--router", "always-strong"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "1 of 1 router would escalate"
+
+
+def test_a_cards_caution_is_printed_and_in_the_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["What is 2 + 2?", "--router", "keras-cnn"]) == 0
+    assert "Caution: Learnt from questions about the Ray library" in capsys.readouterr().out
+    assert main(["What is 2 + 2?", "--router", "keras-cnn", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["caution"].startswith("Learnt from questions about the Ray library")
+
+
+def test_every_reason_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["Write a haiku about rivers.", "--json"]) == 0
+    for decision in json.loads(capsys.readouterr().out):
+        assert decision["reason"][0].isupper(), decision["reason"]
+        assert decision["reason"].endswith(".")

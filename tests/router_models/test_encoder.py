@@ -2,10 +2,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnxruntime import InferenceSession
 
 from errors import UnavailableError
 from router_models import RouterPanel
-from router_models.encoder import Encoders
+from router_models.encoder import MEANS, Encoders
 from router_models.onnx_model import OnnxModel
 from router_models.prompt_batch import PromptBatch
 from router_models.wordpiece import Tokenized
@@ -38,6 +39,26 @@ def test_embeddings_have_unit_length_and_meaning(panel: RouterPanel) -> None:
     cat, kitten, tax = panel.encoders.embeddings(PromptBatch(["a cat", "a small kitten", "the tax office"]))
     assert np.linalg.norm(cat) == pytest.approx(1, abs=1e-3)
     assert cat @ kitten > cat @ tax + 0.2
+
+
+def test_few_tokens_take_one_thread_and_give_the_same_numbers(panel: RouterPanel) -> None:
+    path = panel.encoders.stem.lower.path
+    either = OnnxModel(path, [MEANS], threads=2, small=8)
+    either.load()
+    for tokens in (8, 9):
+        ids = np.arange(tokens, dtype=np.int64)[None, :] + 1000
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        one, two = (OnnxModel(path, [MEANS], threads=threads).run(**inputs)[0] for threads in (1, 2))
+        np.testing.assert_allclose(either.run(**inputs)[0], one, atol=1e-5)
+        np.testing.assert_allclose(one, two, atol=1e-5)
+    assert [session.get_session_options().intra_op_num_threads for session in sessions(either)] == [1, 2]
+    alone = OnnxModel(path, [MEANS], threads=1, small=8)
+    alone.load()
+    assert len(sessions(alone)) == 1, "on one thread a second copy of the weights is of no use"
+
+
+def sessions(model: OnnxModel) -> list[InferenceSession]:
+    return [session for session in (model._small_session, model._session) if session is not None]
 
 
 def test_missing_or_broken_weights_say_how_to_mend(tmp_path: Path) -> None:

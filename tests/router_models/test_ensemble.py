@@ -27,9 +27,9 @@ def test_the_evidence_names_the_heaviest_votes_first(tmp_path: Path) -> None:
     members = [Scripted("first", 0.001, shared), Scripted("second", 0.001, shared), Scripted("third", 0.001, shared)]
     score = ensemble(tmp_path, members, shared).score(PromptBatch(PROMPTS[:1]))[0]
     vote = 0.02 + 0.001 * len(PROMPTS[0])
-    heaviest = score.evidence.partition("the heaviest votes are ")[2]
-    assert heaviest.startswith(f"second {vote:.2f}, third ")
-    assert score.evidence.startswith(("Like questions (", "Like chats ("))
+    heaviest = score.evidence.partition("the weightiest votes on P(strong) are ")[2]
+    assert heaviest.startswith(f"second ({vote:.2f}), third (")
+    assert score.evidence.startswith(("Most like questions (P ", "Most like chats (P "))
 
 
 def test_members_that_ran_already_are_not_asked_again_but_are_counted_in_the_latency(tmp_path: Path) -> None:

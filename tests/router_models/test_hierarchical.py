@@ -29,10 +29,11 @@ def test_the_evidence_names_the_likeliest_domain_and_the_percentile_of_its_compl
     steps = router.steps(batch)
     for row, score in enumerate(router.score(batch)):
         best = int(steps.domain[row].argmax())
-        name = ("Law", "Physics", "Everyday chat")[best]
+        name = ("law", "physics", "everyday chat")[best]
         percentile = np.searchsorted(np.linspace(-3, 3, 101), steps.complexity[row, best])
         assert score.evidence == (
-            f"{name} ({steps.domain[row, best]:.2f}), harder than {percentile} % of that domain's training prompts"
+            f"First the domain, {name} (P {steps.domain[row, best]:.2f}); then how hard it is there, "
+            f"harder than {percentile} % of that domain's training prompts"
         )
 
 

@@ -11,7 +11,7 @@ import pytest
 from errors import UnavailableError
 from router_models.nearest_neighbours import nearest_rates, nearest_wins
 from router_models.outcome_rates import local_rates
-from router_models.outcome_references import Projection, References, Similar, read_references
+from router_models.outcome_references import Projection, References, Similar, largest, read_references
 from router_models.similarity_weighted import similarity_weights, skill_difference, weighted_rates
 
 LLMS = ("weak", "strong", "elsewhere")
@@ -126,3 +126,28 @@ def test_a_broken_or_missing_file_is_named(tmp_path: Path) -> None:
 def test_equal_prompts_get_equal_answers() -> None:
     rates = nearest_rates(references(), found(0, 0, 0), 10, 2.0)
     assert (rates == rates[0]).all()
+
+
+@pytest.mark.parametrize("count", [1, 3, 256, 3000])
+@pytest.mark.parametrize("kind", ["random", "sorted", "misleading", "tied"])
+def test_the_largest_are_found_whatever_the_sample_says(count: int, kind: str) -> None:
+    values = np.random.default_rng(count).random(3000).astype(np.float32)
+    if kind == "sorted":
+        values.sort()
+    if kind == "misleading":
+        values[::8] += 10  # all that is sampled is large, so that the cut lies above most of what is sought
+    if kind == "tied":
+        values = np.round(values, 2)
+    expected = np.lexsort((np.arange(3000), -values))[:count]
+    assert largest(values, count).tolist() == expected.tolist()
+
+
+def test_outcomes_read_from_a_file_are_those_of_the_tables(tmp_path: Path) -> None:
+    written = references()
+    written.save(tmp_path / "references.npz")
+    read = read_references(tmp_path / "references.npz")
+    assert read.percent is not None
+    rows = np.array([[0, 39, 7], [20, 20, 1]])
+    for taken in (read.outcomes(rows), written.outcomes(rows)):
+        np.testing.assert_array_equal(taken[0], read.quality[rows])
+        np.testing.assert_array_equal(taken[1], read.measured[rows])

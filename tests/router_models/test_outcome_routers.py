@@ -72,7 +72,7 @@ def test_under_a_measured_pool_it_decides_among_its_llms(panel: RouterPanel, nam
     assert list(measured.distribution) == ["simple", "general", "reasoning"]
     assert sum(measured.distribution.values()) == pytest.approx(1.0)
     assert not any("No measured outcomes" in warning for warning in measured.warnings)
-    assert "is right with P" in measured.reason
+    assert measured.reason.startswith(f"P(correct) of {measured.llm} is ")
 
 
 @pytest.mark.parametrize("name", IDS)

@@ -54,6 +54,21 @@ class Invalid(Steady):
         return np.tile([0.5, 0.7], (len(prompts), 1))
 
 
+class Undefined(Steady):
+    def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.float64]:
+        return np.tile([np.nan, 1.0], (len(prompts), 1))
+
+
+class Endless(Steady):
+    def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.float64]:
+        return np.tile([0.0, np.inf], (len(prompts), 1))
+
+
+class Negative(Steady):
+    def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.float64]:
+        return np.tile([-0.5, 1.5], (len(prompts), 1))
+
+
 def panel_of(kinds: Sequence[type[Router]], tmp_path: Path, timeout_s: float = 5) -> RouterPanel:
     encoders = Encoders(tmp_path)
     routers = [kind(card(kind.__name__.lower()), tmp_path, encoders) for kind in kinds]
@@ -71,6 +86,12 @@ def test_a_router_that_cannot_run_is_shown_as_such_and_the_others_decide(tmp_pat
     assert [decision.router for decision in panel.decisions(run)] == ["steady"]
     assert panel.status()["missing"] == "No key is set."
     assert panel.status()["steady"] == "ready"
+
+
+@pytest.mark.parametrize("kind", [Invalid, Undefined, Endless, Negative])
+def test_what_is_no_distribution_is_never_shown_as_one(kind: type[Router], tmp_path: Path) -> None:
+    (gone,) = panel_of([kind], tmp_path).run("Hello?").unavailable
+    assert "no valid distribution" in gone.what
 
 
 def test_a_slow_router_times_out_without_holding_up_the_others(tmp_path: Path) -> None:

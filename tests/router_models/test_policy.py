@@ -119,6 +119,7 @@ def test_the_decision_as_json_has_exactly_the_contracts_fields() -> None:
         "cost_note",
         "reason",
         "warnings",
+        "caution",
     ]
     assert content["estimated_cost_usd"] == 0.01
 

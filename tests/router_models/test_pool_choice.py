@@ -39,7 +39,7 @@ def test_a_measured_pool_is_judged_by_its_own_llms() -> None:
     assert list(decision.distribution) == ["simple", "general", "reasoning"]
     assert sum(decision.distribution.values()) == pytest.approx(1.0)
     assert decision.confidence == 0.9
-    assert "b is right with P 0.90" in decision.reason
+    assert "P(correct) of b is 0.90" in decision.reason
     assert "c with 0.92 is not worth its price at cost weight 0.1" in decision.reason
     assert not decision.warnings
 
@@ -47,6 +47,12 @@ def test_a_measured_pool_is_judged_by_its_own_llms() -> None:
 def test_a_higher_cost_weight_never_picks_a_dearer_llm() -> None:
     p = {"a-2024": 0.5, "b-2024": 0.8, "c-2024": 0.92}
     assert [decided(p, cost_weight=weight).llm for weight in (0.0, 0.01, 0.4, 1.0)] == ["c", "c", "b", "a"]
+
+
+def test_at_cost_weight_0_it_says_that_prices_do_not_count() -> None:
+    p = {"a-2024": 0.5, "b-2024": 0.8, "c-2024": 0.92}
+    assert "at cost weight 0 prices do not count" in decided(p).reason
+    assert "prices do not count" not in decided(p, cost_weight=0.01).reason
 
 
 def test_an_unmeasured_llm_is_named_and_not_guessed() -> None:

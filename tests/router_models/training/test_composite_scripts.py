@@ -32,7 +32,8 @@ def _made_up_scores(router: str, data: Path, folder: Path) -> None:
         for question in load(data).part("train").questions
     ]
     p_strong = [int(key[:8], 16) / 16**8 for key, _ in rows]
-    save_out_of_fold(router, [key for key, _ in rows], [name for _, name in rows], np.array(p_strong), folder)
+    card = load_card(WEIGHTS / router)
+    save_out_of_fold(card, [key for key, _ in rows], [name for _, name in rows], np.array(p_strong), folder)
 
 
 def test_hierarchical_gives_weights_card_and_honest_scores(data_dir: Path, tmp_path: Path) -> None:
@@ -42,7 +43,7 @@ def test_hierarchical_gives_weights_card_and_honest_scores(data_dir: Path, tmp_p
     measured = {(figure.metric, figure.dataset) for figure in card.figures}
     assert {("domain accuracy", "mmlu-pro"), ("APGR", "mmlu"), ("APGR", "mt-bench"), ("AUC", "nexos")} <= measured
     assert {("ECE", "mmlu"), ("Brier", "gsm8k")} <= measured
-    scores = load_out_of_fold("hierarchical", oof)
+    scores = load_out_of_fold(card, oof)
     assert {dataset for dataset, _ in scores} == {"mmlu", "gsm8k", "nexos"}
     assert all(0 < p < 1 for p in scores.values())
     router = HierarchicalRouter(card, tmp_path / "hierarchical", Encoders(WEIGHTS))

@@ -16,10 +16,11 @@ from router_models.encoder_routers import HEAD_FILE, QualityHead
 from router_models.onnx_model import OnnxModel
 from router_models.prompt_batch import PromptBatch
 from router_models.training.distilbert import MINILM, find_base, load_trunk
+from router_models.training.encoder_base import load_network
 from router_models.training.encoder_batches import token_mask
 from router_models.training.encoder_from_onnx import load_served
 from router_models.training.encoder_names import CHAT, N_ROUTES, QUALITY
-from router_models.training.encoder_network import RoutingEncoder, load_network, mean_pool, save_network
+from router_models.training.encoder_network import RoutingEncoder, mean_pool, save_network
 from router_models.training.encoder_weights import (
     Float32Weights,
     Int8Weights,

@@ -84,7 +84,7 @@ def test_a_few_rows_give_working_weights_and_scores_elsewhere(data_dir: Path, tm
     assert {figure.dataset for figure in card.figures} == {"nexos", "routing_llms", "own prompts"}
     p = SemanticRouter(card, folder, Encoders(WEIGHTS)).predict_proba(["Hello there", "Prove it."])
     assert p.sum(axis=1) == pytest.approx([1, 1])
-    scores = load_out_of_fold("semantic", tmp_path / "oof")
+    scores = load_out_of_fold(card, tmp_path / "oof")
     assert {dataset for dataset, _ in scores} == {"nexos", "mmlu", "gsm8k", "ray"}
     assert all(0 <= p_strong <= 1 for p_strong in scores.values())
 

@@ -1,0 +1,73 @@
+"""`python app.py` on a free port of this machine, for measurements over HTTP."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parent.parent
+START_LIMIT_S = 120
+_POLL_S = 0.02
+
+
+class ServedApp:
+    """The app in a process of its own; a context manager that stops it.
+
+    Args:
+        settings: Environment variables on top of this process's.
+    """
+
+    def __init__(self, settings: dict[str, str] | None = None) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        own = {"PORT": str(self.port), "HOST": "127.0.0.1", "LOG_LEVEL": "ERROR"}
+        self._process = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env={**os.environ, **own, **(settings or {})}
+        )
+
+    def __enter__(self) -> ServedApp:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=20)
+
+    def wait_until_ready(self) -> None:
+        """Returns when every router that does not wait for an LLM is loaded.
+
+        Raises:
+            RuntimeError: The app ended, or was not ready in time.
+        """
+        until = time.perf_counter() + START_LIMIT_S
+        while time.perf_counter() < until and self._process.poll() is None:
+            try:
+                if self.get("/health")["status"] == "ok":
+                    return
+            except OSError:
+                pass
+            time.sleep(_POLL_S)
+        raise RuntimeError(f"app.py ended, or was not ready within {START_LIMIT_S} s")
+
+    def get(self, path: str) -> dict[str, object]:
+        """What the app answers, as JSON."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request("GET", path)
+            content: dict[str, object] = json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+        return content
+
+    def resident_mb(self) -> float:
+        """Resident memory of the process in MB (10⁶ bytes)."""
+        resident: int = psutil.Process(self._process.pid).memory_info().rss
+        return resident / 1e6
