@@ -5,6 +5,11 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import warnings
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import TYPE_CHECKING
 
 import gradio as gr
 import uvicorn
@@ -15,28 +20,81 @@ from api.decide import decide_routes
 from api.health import health_routes
 from api.problems import install_problem_handlers
 from errors import PlaygroundError
+from llms.attachment import MAX_FILE_BYTES
+from llms.completion_cache import CompletionCache
+from llms.completions import Completions
 from llms.prices import check_price_release
-from pages import build_pages
+from pages import OpenStore, build_pages
 from pages.look import mount_options
 from router_models import RouterPanel, load_panel
 from settings import Settings, get_settings
 
+if TYPE_CHECKING:
+    from feedback.store import FeedbackStore
+
 logger = logging.getLogger("playground")
 
 
-def create_app(panel: RouterPanel, settings: Settings) -> FastAPI:
-    """The whole web app around a panel: JSON API first, then the pages at `/`."""
-    app = FastAPIOffline(title="Router Playground", docs_url="/docs", redoc_url=None)
+def create_app(panel: RouterPanel, settings: Settings, open_store: OpenStore | None = None) -> FastAPI:
+    """The whole web app around a panel: JSON API first, then the pages at `/`.
+
+    Args:
+        panel: The routers.
+        settings: The environment's.
+        open_store: Gives the store of feedback; None opens the one that the settings name.
+    """
+    kept = settings.completion_cache_mib
+    cached = CompletionCache(settings.data_dir, kept) if kept else None
+    completions = Completions(panel.catalogue, settings, cached)
+
+    @asynccontextmanager
+    async def closing(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await completions.aclose()
+
+    app = FastAPIOffline(title="Router Playground", docs_url="/docs", redoc_url=None, lifespan=closing)
     install_problem_handlers(app)
     app.include_router(health_routes(panel))
     app.include_router(decide_routes(panel))
-    mounted: FastAPI = gr.mount_gradio_app(app, build_pages(panel, settings), path="/", **mount_options())
+    pages = build_pages(panel, settings, completions, open_store or feedback_opener(settings))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="SSR mode is not supported")  # it is off in the options as well
+        options = mount_options() | {"max_file_size": MAX_FILE_BYTES + 1}
+        mounted: FastAPI = gr.mount_gradio_app(app, pages, path="/", **options)
     return mounted
 
 
-def start_warm_up(panel: RouterPanel) -> None:
-    """Loads the routers in the background, so that the first page is served at once."""
-    threading.Thread(target=panel.warm_up, name="warm-up", daemon=True).start()
+def feedback_opener(settings: Settings) -> OpenStore:
+    """Gives the store of feedback, opened and migrated when it is first needed."""
+
+    @cache
+    def open_store() -> FeedbackStore:
+        from feedback.store import FeedbackStore  # SQLAlchemy and Alembic: not while the app starts
+
+        return FeedbackStore.open(settings)
+
+    return open_store
+
+
+def start_warm_up(panel: RouterPanel, *later: Callable[[], object]) -> None:
+    """Loads the routers in the background, so that the first page is served at once.
+
+    Args:
+        panel: The routers.
+        later: What else is worth having ready, once the routers are.
+    """
+
+    def warm_up() -> None:
+        panel.warm_up()
+        for prepare in later:
+            prepare()
+
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+
+
+def _import_client() -> None:
+    """Half a second that the first answer need not wait for."""
+    import openai  # noqa: F401
 
 
 def main() -> int:
@@ -51,9 +109,10 @@ def main() -> int:
     except PlaygroundError as error:
         print(f"{error.what}\n{error.mend}", file=sys.stderr)
         return 1
-    start_warm_up(panel)
+    open_store = feedback_opener(settings)
+    start_warm_up(panel, _import_client, open_store)
     logger.info("Router Playground on http://%s:%d", settings.host, settings.port)
-    uvicorn.run(create_app(panel, settings), host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(create_app(panel, settings, open_store), host=settings.host, port=settings.port, log_level="warning")
     return 0
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import gradio as gr
 from gradio.components import Navbar
 
+from llms.completions import Completions
+from pages._compare_voting import OpenStore
 from pages._components import TITLE
+from pages.compare import add_compare_page
 from pages.route import add_route_page
 from router_models import RouterPanel
 from settings import Settings
 
-__all__ = ["build_pages"]
+__all__ = ["OpenStore", "build_pages"]
 
 
-def build_pages(panel: RouterPanel, settings: Settings) -> gr.Blocks:
+def build_pages(panel: RouterPanel, settings: Settings, completions: Completions, open_store: OpenStore) -> gr.Blocks:
     """Lays out every page around one panel.
 
     A further page is one more `with demo.route(title, path):` below, plus its line in `pages._components.PAGES`.
@@ -21,10 +24,15 @@ def build_pages(panel: RouterPanel, settings: Settings) -> gr.Blocks:
     Args:
         panel: The routers; they may still be loading.
         settings: How many runs at a time, and how many may wait.
+        completions: Asks LLMs.
+        open_store: Gives the store of feedback when it is first needed.
     """
     demo = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with demo:
         Navbar(visible=False)
         add_route_page(demo, panel, settings)
+    with demo.route("Compare", "/compare"):
+        Navbar(visible=False)
+        add_compare_page(demo, panel, settings, completions, open_store)
     demo.queue(max_size=settings.queue_size)
     return demo

@@ -6,18 +6,22 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmarks.places import read_places
 from errors import PlaygroundError
+from pages._board_notes import board_notes
 from pages._budget import BudgetForm, budget_form_of
-from pages._cards import DecisionCard, decision_cards, order, pending_cards, unavailable_cards, with_pending
+from pages._cards import DecisionCard, decision_cards, pending_cards, unavailable_cards
 from pages._examples import Example
 from pages._link import link_problems, write_query
+from pages._order import CardOrder
 from pages._session import Session
 from pages._sufficient import sufficient_list
 from pages._templates import render
 from pages._tools import ToolChoices
 from pages._verdict import verdict_of
-from pages._view import RouteView
+from pages._view import RouteView, default_view
 from pages._why import Why, why_of
+from pages.look import ASSETS
 from router_models import RouterPanel
 from router_models.explain import unexamined
 from router_models.outcome_score import DEFAULT_BOUND
@@ -48,6 +52,7 @@ class Board:
         self._panel = panel
         self._examples = examples
         self._choices = ToolChoices(panel)
+        self._order = CardOrder(panel, read_places(ASSETS / "benchmarks"))
 
     def html(
         self, session: Session, view: RouteView, notices: Notices, echo: str = "", standing: Sequence[str] = ()
@@ -69,9 +74,10 @@ class Board:
         run = progress.run if progress else None
         cards = [] if run is None else decision_cards(self._panel, run, view, session.edited)
         by_id = {card.router.router: card for card in cards}
-        shown = [name for name in dict.fromkeys(standing) if name in by_id] or order(cards, view)
+        shown = [name for name in dict.fromkeys(standing) if name in by_id] or self._order.shown(cards, view)
         gone = [] if run is None else unavailable_cards(self._panel, run)
-        pending = pending_cards(self._panel, progress.pending if progress else (), view)
+        asked = progress.pending if progress else ()
+        pending = pending_cards(self._panel, asked, view)
         prompt = run.prompt if run else ""
         return render(
             "board.html",
@@ -83,8 +89,10 @@ class Board:
             query=write_query(view, self._panel, prompt),
             changed=bool(write_query(dataclasses.replace(view, share_prompt=False, why=""), self._panel)),
             tools=self._choices.under(view),
-            verdict=verdict_of(cards) if cards else None,
-            cards=with_pending([by_id[name] for name in shown], pending, view, self._panel.ids),
+            verdict=verdict_of(self._order.ranked(cards, default_view(self._panel)), len(asked)) if cards else None,
+            notes=board_notes(cards),
+            unweighed=view.cost_weight == 0 and any(card.decision.judges_llms for card in cards),
+            cards=self._order.with_pending([by_id[name] for name in shown], pending, view),
             answered=progress.answered if progress else 0,
             gone=[card for card in gone if not view.differing and view.family in ("", card.router.family)],
             hidden_thresholds={name: value for name, value in view.thresholds.items() if name not in shown},

@@ -1,20 +1,20 @@
-"""What the decision cards show, and in which order they stand."""
+"""What the decision cards show."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from llms.llm import LLM
-from pages._view import RouteView, Sort, has_threshold
+from pages._view import RouteView, has_threshold
 from router_models import Decision, RouterPanel
 from router_models.base import Router
 from router_models.card import RouterCard
 from router_models.decision import Unavailable
 from router_models.panel import PanelRun
+from router_models.policy import novelty_warning
 
-BASELINE_FAMILY = "baseline"
 CHEAPEST_TIER, MIDDLE_TIER, DEAREST_TIER = 1, 2, 3
 
 
@@ -38,6 +38,7 @@ class DecisionCard:
         llm: The catalogue entry of the picked LLM.
         segments: The distribution, cheapest route first.
         differs: Whether it disagrees with the majority on whether to escalate.
+        edited: Whether the router is the user's own edit of it, which only this tab knows.
     """
 
     router: RouterCard
@@ -45,13 +46,25 @@ class DecisionCard:
     llm: LLM
     segments: tuple[Segment, ...]
     differs: bool
+    edited: bool = False
 
     pending: ClassVar[bool] = False
 
     @property
     def baseline(self) -> bool:
         """Whether it is there only to be beaten."""
-        return self.router.family == BASELINE_FAMILY
+        return self.router.baseline
+
+    @property
+    def far(self) -> bool:
+        """Whether the prompt is far from the router's training prompts."""
+        return novelty_warning(self.decision.novelty_percentile) is not None
+
+    @property
+    def own_warnings(self) -> tuple[str, ...]:
+        """The decision's warnings without the one on novelty, which the board gives once if it holds for most."""
+        novelty = novelty_warning(self.decision.novelty_percentile)
+        return tuple(warning for warning in self.decision.warnings if warning != novelty)
 
     @property
     def bound(self) -> str:
@@ -147,6 +160,7 @@ def decision_cards(
                 for index, (route, share) in enumerate(decision.distribution.items())
             ),
             differs=majority is not None and decision.escalates != majority,
+            edited=decision.router in (edited or {}),
         )
         for decision in decisions
     ]
@@ -163,65 +177,8 @@ def pending_cards(panel: RouterPanel, names: Sequence[str], view: RouteView) -> 
     return [card for card in cards if not view.differing and view.family in ("", card.router.family)]
 
 
-def with_pending(
-    cards: Sequence[DecisionCard], pending: Sequence[PendingCard], view: RouteView, ids: Sequence[str]
-) -> list[DecisionCard | PendingCard]:
-    """Cards with the pending ones where they will stand in panel order, else at the end."""
-    shown: list[DecisionCard | PendingCard] = list(cards)
-    place = {name: index for index, name in enumerate(ids)}
-    for card in pending:
-        behind = [i for i, other in enumerate(shown) if _stands_behind(other, card, place)]
-        shown.insert(behind[0] if behind and view.sort == "panel" else len(shown), card)
-    return shown
-
-
-def _stands_behind(other: DecisionCard | PendingCard, card: PendingCard, place: dict[str, int]) -> bool:
-    baseline = isinstance(other, DecisionCard) and other.baseline
-    return baseline or place[other.router.router] > place[card.router.router]
-
-
-def order(cards: Sequence[DecisionCard], view: RouteView) -> tuple[str, ...]:
-    """Router ids of the cards to show under the view's filters, in its order."""
-    kept = [
-        card
-        for card in cards
-        if (not view.family or card.router.family == view.family) and (card.differs or not view.differing)
-    ]
-    return tuple(card.router.router for card in sorted(kept, key=_SORT_KEYS[view.sort]))
-
-
 def _majority(panel: RouterPanel, decisions: Sequence[Decision]) -> bool | None:
     """Whether most learnt routers escalate; None on a tie. All routers count where none is learnt."""
-    learnt = [d for d in decisions if panel[d.router].family != BASELINE_FAMILY] or decisions
+    learnt = [d for d in decisions if not panel[d.router].card.baseline] or decisions
     escalating = sum(decision.escalates for decision in learnt)
     return None if 2 * escalating == len(learnt) else 2 * escalating > len(learnt)
-
-
-def _by_kind(card: DecisionCard) -> float:
-    return float(card.baseline)
-
-
-def _by_p_strong(card: DecisionCard) -> float:
-    return -card.decision.p_strong
-
-
-def _by_confidence(card: DecisionCard) -> float:
-    return -card.decision.confidence
-
-
-def _by_cost(card: DecisionCard) -> float:
-    cost = card.decision.estimated_cost_usd
-    return float("inf") if cost is None else float(cost)
-
-
-def _by_latency(card: DecisionCard) -> float:
-    return card.decision.latency_ms
-
-
-_SORT_KEYS: dict[Sort, Callable[[DecisionCard], float]] = {
-    "panel": _by_kind,
-    "p_strong": _by_p_strong,
-    "confidence": _by_confidence,
-    "cost": _by_cost,
-    "latency": _by_latency,
-}

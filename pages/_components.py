@@ -19,7 +19,7 @@ class PageLink:
     path: str
 
 
-PAGES = (PageLink("Route", "/"),)
+PAGES = (PageLink("Route", "/"), PageLink("Compare", "/compare"))
 """Every page that exists, in the order of the navigation."""
 
 

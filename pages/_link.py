@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, quote_plus, urlencode
 
 from llms.pool import CHANGED_NAME
-from pages._view import LLM_PREFIX, THRESHOLD_PREFIX, RouteView
+from pages._view import DEFAULT_SORT, LLM_PREFIX, THRESHOLD_PREFIX, RouteView
 from router_models import RouterPanel
 from router_models.outcome_score import DEFAULT_BOUND
 from router_models.policy import DEFAULT_OUTPUT_TOKENS, DEFAULT_REASONING_TOKENS
@@ -58,7 +58,7 @@ def write_query(view: RouteView, panel: RouterPanel, prompt: str = "") -> str:
         pairs.append(("think", str(view.reasoning_tokens)))
     if view.bound != DEFAULT_BOUND:
         pairs.append(("bound", f"{view.bound:g}"))
-    if view.sort != "panel":
+    if view.sort != DEFAULT_SORT:
         pairs.append(("sort", view.sort))
     pairs += [(key, value) for key, value in (("family", view.family), ("why", view.why)) if value]
     if view.differing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(percent=percent, milliseconds=milliseconds, usd=usd, figure=figure)
+    environment.filters.update(
+        percent=percent, milliseconds=milliseconds, usd=usd, figure=figure, first_clause=first_clause
+    )
     return environment
 
 
@@ -56,3 +59,8 @@ def usd(amount: Decimal | None) -> str:
 def figure(value: float) -> str:
     """A measured figure with three digits after the point, `0.859`."""
     return f"{value:.3f}"
+
+
+def first_clause(sentence: str) -> str:
+    """A sentence up to its first colon or semicolon, for where the rest is said elsewhere."""
+    return re.split(r"[:;]", sentence, maxsplit=1)[0].rstrip(".")

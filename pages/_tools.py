@@ -15,7 +15,8 @@ from pages._view import RouteView
 from router_models import RouterPanel
 
 SORTS = (
-    ("panel", "Learnt first"),
+    ("measured", "Measured best"),
+    ("panel", "Panel order"),
     ("p_strong", "P(escalate)"),
     ("confidence", "Confidence"),
     ("cost", "Estimated cost"),
@@ -76,7 +77,7 @@ class ToolChoices:
         if view.pool.name == CHANGED_NAME:
             pools.append(Choice(CHANGED_NAME, "Your own choice"))
         if self._llms is None:
-            self._llms = _grouped(_llm_choice(self._panel.catalogue, llm) for llm in self._panel.catalogue.llms)
+            self._llms = grouped(llm_choice(self._panel.catalogue, llm) for llm in self._panel.catalogue.llms)
         return Tools(
             sorts=tuple(Choice(value, label) for value, label in SORTS),
             families=self._families,
@@ -86,7 +87,8 @@ class ToolChoices:
         )
 
 
-def _llm_choice(catalogue: Catalogue, llm: LLM) -> Choice:
+def llm_choice(catalogue: Catalogue, llm: LLM) -> Choice:
+    """An LLM with its prices, under its provider."""
     price = price_of(catalogue, llm.id)
     if price is None:
         return Choice(llm.id, f"{llm.id}: no price", llm.provider)
@@ -94,7 +96,8 @@ def _llm_choice(catalogue: Catalogue, llm: LLM) -> Choice:
     return Choice(llm.id, f"{llm.id}: {spread}", llm.provider)
 
 
-def _grouped(choices: Iterable[Choice]) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+def grouped(choices: Iterable[Choice]) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+    """Choices by heading, both in the order in which they come."""
     groups: dict[str, list[Choice]] = {}
     for choice in choices:
         groups.setdefault(choice.group, []).append(choice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -40,6 +41,9 @@ class Verdict:
         dearest: The counted card with the highest.
         dots: All routers on the p_strong axis.
         lanes: Height of the tallest stack of dots.
+        pending: How many routers are still being asked, so that the counts are not final.
+        favourite: A card with the LLM that most counted routers pick, of the first router that picks it; None where
+            only routers that the user edited do.
     """
 
     escalating: int
@@ -52,10 +56,17 @@ class Verdict:
     dearest: DecisionCard | None
     dots: tuple[Dot, ...]
     lanes: int
+    pending: int = 0
+    favourite: DecisionCard | None = None
 
 
-def verdict_of(cards: Sequence[DecisionCard]) -> Verdict:
-    """Sums up the decisions of a panel."""
+def verdict_of(cards: Sequence[DecisionCard], pending: int = 0) -> Verdict:
+    """Sums up the decisions of a panel.
+
+    Args:
+        cards: Most useful routers first.
+        pending: How many routers are still being asked.
+    """
     counted = [card for card in cards if not card.baseline] or list(cards)
     escalating = sum(card.decision.escalates for card in counted)
     priced = [card for card in counted if card.decision.estimated_cost_usd is not None]
@@ -71,7 +82,15 @@ def verdict_of(cards: Sequence[DecisionCard]) -> Verdict:
         dearest=max(priced, key=_cost, default=None),
         dots=dots,
         lanes=1 + max((dot.lane for dot in dots), default=0),
+        pending=pending,
+        favourite=_favourite(counted),
     )
+
+
+def _favourite(cards: Sequence[DecisionCard]) -> DecisionCard | None:
+    """Of equally frequent LLMs the one that comes first counts."""
+    [(llm, _)] = Counter(card.decision.llm for card in cards).most_common(1)
+    return next((card for card in cards if card.decision.llm == llm and not card.edited), None)
 
 
 def _cost(card: DecisionCard) -> Decimal:

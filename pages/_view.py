@@ -14,7 +14,8 @@ from router_models.card import RouterCard
 from router_models.outcome_score import DEFAULT_BOUND
 from router_models.policy import DEFAULT_OUTPUT_TOKENS, DEFAULT_REASONING_TOKENS, MAX_TOKENS, Policy
 
-Sort = Literal["panel", "p_strong", "confidence", "cost", "latency"]
+Sort = Literal["measured", "panel", "p_strong", "confidence", "cost", "latency"]
+DEFAULT_SORT: Sort = "measured"
 THRESHOLD_PREFIX = "t."
 LLM_PREFIX = "llm."
 
@@ -30,7 +31,8 @@ class RouteView:
         output_tokens: Expected length of the answer.
         reasoning_tokens: Hidden tokens that reasoning LLMs are assumed to think first.
         bound: P(correct) from which the evidence of a router lists an LLM as sufficient.
-        sort: Order of the cards; `panel` puts learnt routers first.
+        sort: Order of the cards; `measured` puts those first that did best over the benchmarks, `panel` goes by family,
+            and both put baselines last.
         family: Only routers of this family; '' for all.
         differing: Only routers that disagree with the majority.
         why: Id of the router whose evidence is open; '' for none.
@@ -43,7 +45,7 @@ class RouteView:
     output_tokens: int = DEFAULT_OUTPUT_TOKENS
     reasoning_tokens: int = DEFAULT_REASONING_TOKENS
     bound: float = DEFAULT_BOUND
-    sort: Sort = "panel"
+    sort: Sort = DEFAULT_SORT
     family: str = ""
     differing: bool = False
     why: str = ""
@@ -85,7 +87,7 @@ def read_view(values: Mapping[str, str], panel: RouterPanel) -> tuple[RouteView,
     why = values.get("why", "")
     if why and why not in panel.ids:
         problems.append(f"There is no router “{why[:60]}” to explain.")
-    sort = values.get("sort", "panel")
+    sort = values.get("sort", DEFAULT_SORT)
     if sort not in get_args(Sort):
         problems.append(f"Cards cannot be sorted by “{sort[:60]}”.")
     view = RouteView(
@@ -95,7 +97,7 @@ def read_view(values: Mapping[str, str], panel: RouterPanel) -> tuple[RouteView,
         output_tokens=DEFAULT_OUTPUT_TOKENS if tokens is None else int(tokens),
         reasoning_tokens=DEFAULT_REASONING_TOKENS if hidden is None else int(hidden),
         bound=DEFAULT_BOUND if bound is None else bound,
-        sort=sort if sort in get_args(Sort) else "panel",  # type: ignore[arg-type]  # checked just now
+        sort=sort if sort in get_args(Sort) else DEFAULT_SORT,  # type: ignore[arg-type]  # checked just now
         family=family if family in families else "",
         differing=values.get("differ") == "1",
         why=why if why in panel.ids else "",

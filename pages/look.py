@@ -9,7 +9,20 @@ import gradio as gr
 from gradio.themes.utils import fonts
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-STYLE_SHEETS = ("tokens.css", "page.css", "ask.css", "board.css", "card.css", "why.css")
+STYLE_SHEETS = ("tokens.css", "page.css", "ask.css", "board.css", "card.css", "why.css", "compare.css")
+
+CONTENT_POLICY = "; ".join(
+    (
+        "img-src 'self' data: blob:",
+        "media-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "frame-src 'none'",
+        "object-src 'none'",
+        "form-action 'self'",
+        "base-uri 'self'",
+    )
+)
+"""An LLM may write the address of a picture elsewhere, with what it has read in it: no browser shall fetch that."""
 
 
 class PlaygroundTheme(gr.themes.Base):
@@ -58,4 +71,5 @@ def _head() -> str:
     """Style sheets and the light/dark script, inline: neither another request nor Gradio's rewriting of selectors."""
     css = "\n".join((ASSETS / "css" / name).read_text(encoding="utf-8") for name in STYLE_SHEETS)
     script = (ASSETS / "js" / "theme.js").read_text(encoding="utf-8")
-    return f'<meta name="color-scheme" content="light dark"><style>{css}</style><script>{script}</script>'
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
+    return f'{policy}<meta name="color-scheme" content="light dark"><style>{css}</style><script>{script}</script>'

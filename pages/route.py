@@ -32,6 +32,7 @@ FOOTER = (
     "Three routers ask a small LLM on this machine unless set otherwise; the LLMs of the pool are not called, "
     "and costs are estimates."
 )
+BOARD_SCRIPTS = ("board.js", "board_compare.js")
 PANEL_QUEUE = "panel"
 NEWS_EVERY_S = 0.1
 TOLD_AFTER_S = 10.0
@@ -50,7 +51,7 @@ def add_route_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings) -> N
     prompt_box(page.examples, len(panel.ids), TokenCounter(panel.catalogue))
     board = gr.HTML(
         page.first_board(),
-        js_on_load=(ASSETS / "js" / "board.js").read_text(encoding="utf-8"),
+        js_on_load="\n".join((ASSETS / "js" / name).read_text(encoding="utf-8") for name in BOARD_SCRIPTS),
         apply_default_css=False,
         elem_id="rp-board",
     )

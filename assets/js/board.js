@@ -89,11 +89,16 @@ function showBusy() {
 function giveUp(kind, said) {
   if (!running.has(kind)) return;
   finish(kind);
+  say(said);
+  waiting.clear();
+}
+
+function say(said) {
   const notice = document.createElement("p");
   notice.className = "rp-banner is-error";
   notice.textContent = said;
   element.querySelector(".rp-notices").replaceChildren(notice);
-  waiting.clear();
+  show(notice);
 }
 
 function place(answer) {
@@ -207,6 +212,7 @@ function categoriesOf(fieldset) {
 }
 
 const CLICKS = {
+  "[data-compare]": compare,
   "[data-why]": (button) => {
     const name = button.dataset.why;
     send("adjusted", { changes: { why: button.ariaExpanded === "true" ? null : name }, keep: true });

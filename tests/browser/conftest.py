@@ -1,5 +1,6 @@
 """A real browser on the real app: `python app.py` in its own process, Chromium through Playwright."""
 
+import json
 import os
 import shutil
 import socket
@@ -11,11 +12,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect, sync_playwright
+
+from tests.browser.comparing import PATIENCE_MS, CompareApp, ready
+from tests.llms.misbehaving import misbehaving
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 120
+PLAYWRIGHTS_OWN_MS = 5_000
 
 OpenPage = Callable[..., Page]
 
@@ -45,6 +50,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     log = tmp_path_factory.mktemp("app") / "app.log"
     environment = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "PYTHONUNBUFFERED": "1"}
+    environment["DATA_DIR"] = str(log.parent / "data")
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
@@ -100,3 +106,69 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def compare_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CompareApp]:
+    """The app without any key; the stand-in is OpenAI for those who type one, and may be an own endpoint."""
+    port, folder = free_port(), tmp_path_factory.mktemp("compare")
+    log = folder / "app.log"
+    with misbehaving() as provider, log.open("wb") as output:
+        environment = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_TOKEN"))}
+        environment |= {
+            "PORT": str(port),
+            "HOST": "127.0.0.1",
+            "PYTHONUNBUFFERED": "1",
+            "LOG_LEVEL": "DEBUG",
+            "DATA_DIR": str(folder / "data"),
+            "ALLOWED_ADDRESSES": "127.0.0.1/32",
+            "PROVIDER_URLS": json.dumps({"openai": provider.base_url}),
+        }
+        process = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            wait_until_served(f"http://127.0.0.1:{port}", process, log)
+            yield CompareApp(f"http://127.0.0.1:{port}", log, folder / "data", provider)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@pytest.fixture
+def open_compare(browser: Browser, compare_app: CompareApp) -> Iterator[OpenPage]:
+    """Opens the Compare page as one more visitor; nobody may see a script error or reach anything but the app."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+    strayed: list[str] = []
+
+    def visit(query: str = "", width: int = 1280, path: str = "/compare") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        contexts.append(context)
+
+        def local_only(route: Route) -> None:
+            if route.request.url.startswith((compare_app.address, "data:", "blob:")):
+                route.continue_()
+                return
+            strayed.append(route.request.url)
+            route.abort()
+
+        context.route("**/*", local_only)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{compare_app.address}{path}{query}")
+        if path == "/compare":
+            ready(page)
+        return page
+
+    expect.set_options(timeout=PATIENCE_MS)  # the machine may be busy, and nothing here measures how fast it is
+    yield visit
+    expect.set_options(timeout=PLAYWRIGHTS_OWN_MS)
+    for context in contexts:
+        context.close()
+    assert errors == []
+    assert strayed == [], "the page fetched something from outside"

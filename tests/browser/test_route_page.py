@@ -164,7 +164,7 @@ def test_the_pool_changes_llms_and_costs_at_once(open_page: OpenPage) -> None:
     page.locator("select[name='llm.weak']").select_option("gpt-4o-mini")
     expect(card(page, "always-weak")).to_contain_text("gpt-4o-mini")
     expect(page.locator("select[name='llm.weak']")).to_be_visible()
-    before = card(page, "always-weak").locator("footer").inner_text()
+    before = card(page, "always-weak").locator("footer").text_content() or ""
     page.get_by_label("Answer length").fill("3000")
     page.keyboard.press("Tab")
     expect(card(page, "always-weak").locator("footer")).not_to_have_text(before)

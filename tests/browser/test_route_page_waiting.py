@@ -55,7 +55,7 @@ def test_cards_that_ask_an_llm_come_pending_and_fill_in(open_page: OpenPage) -> 
         expect(page.locator(f"{CARDS}[data-router='{name}']")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator("[data-pending]")).to_have_count(0)
     assert run_of(page) == run
-    expect(card(page, "causal-5star")).to_contain_text("stars expected")
+    expect(card(page, "causal-5star")).to_contain_text("of 5 stars")
     expect(card(page, "llm-classifier")).to_contain_text("says")
     card(page, "llm-router").get_by_role("button", name="Why").click()
     expect(card(page, "llm-router")).to_contain_text("not examined word by word")

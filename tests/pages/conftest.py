@@ -1,12 +1,15 @@
-"""Runs with chosen probabilities, so that tests of the page's logic need no model."""
+"""Runs with chosen probabilities, so that tests of a page's logic need no model, and a tab of the Compare page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from router_models import RouterPanel
 from router_models.decision import RouterScore, Unavailable
 from router_models.panel import PanelRun
+from tests.llms.misbehaving import Misbehaving, misbehaving
+from tests.pages.comparing import Desk
 
 MakeRun = Callable[..., PanelRun]
 
@@ -26,3 +29,16 @@ def make_run(panel: RouterPanel) -> MakeRun:
         return PanelRun(prompt, tuple(results), wall_ms=3.0)
 
     return make
+
+
+@pytest.fixture
+def server() -> Iterator[Misbehaving]:
+    """A provider that streams, and misbehaves on command."""
+    with misbehaving() as running:
+        yield running
+
+
+@pytest.fixture
+def desk(panel: RouterPanel, server: Misbehaving, tmp_path: Path) -> Desk:
+    """A tab of the Compare page, with a key for the stand-in as OpenAI and some others."""
+    return Desk(panel, server, tmp_path)

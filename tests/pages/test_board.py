@@ -122,6 +122,28 @@ def test_cards_stay_in_place_while_a_slider_is_in_hand(panel: RouterPanel, board
     assert settled == ["random"]
 
 
+def test_every_decision_leads_to_the_compare_page_but_an_edited_one(
+    panel: RouterPanel, board: Board, make_run: MakeRun
+) -> None:
+    session = Session().with_run(make_run(gone=("knn",)))
+    html = shown(board, session, default_view(panel))
+    per_card = re.findall(r'data-compare="([\w-]+)"( data-override)?', html)
+    for name in panel.ids:
+        ways = sorted(override for router, override in per_card if router == name)
+        favourite = [""] if name == "kmeans" else []
+        assert ways == ([] if name == "knn" else sorted(["", " data-override", *favourite]))
+    edited = shown(board, dataclasses.replace(session, edited={"cascade": panel["cascade"]}), default_view(panel))
+    assert 'data-compare="cascade"' not in edited
+    assert "Compare asks the original router" in edited
+
+
+def test_a_measured_pool_says_that_prices_do_not_count_at_cost_weight_0(panel: RouterPanel, board: Board) -> None:
+    session = Session().with_run(panel.run("What is 2 + 2?", only=["kmeans"]))
+    assert "At cost weight 0 prices do not count" in shown(board, session, view_of("pool=Measured", panel))
+    assert "At cost weight 0" not in shown(board, session, view_of("pool=Measured&cost=0.1", panel))
+    assert "At cost weight 0" not in shown(board, session, view_of("", panel))
+
+
 def test_only_a_run_changes_the_run_id(panel: RouterPanel, board: Board, make_run: MakeRun) -> None:
     session = Session().with_run(make_run())
     ids = {

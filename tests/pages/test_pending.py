@@ -10,7 +10,7 @@ import gradio as gr
 import pytest
 
 from pages._board import Board, Notices
-from pages._cards import DecisionCard, PendingCard, decision_cards, pending_cards, with_pending
+from pages._cards import pending_cards
 from pages._examples import load_examples
 from pages._session import Session
 from pages._view import RouteView, default_view
@@ -38,19 +38,6 @@ def waiting(panel: RouterPanel, fast: PanelRun) -> WaitingRun:
     return WaitingRun(fast, panel.waiting_ids, panel.ids, None)
 
 
-def placed(panel: RouterPanel, fast: PanelRun, view: RouteView) -> list[DecisionCard | PendingCard]:
-    cards = sorted(decision_cards(panel, fast, view), key=lambda card: card.baseline)
-    return with_pending(cards, pending_cards(panel, panel.waiting_ids, view), view, panel.ids)
-
-
-def test_pending_cards_stand_where_their_decisions_will(panel: RouterPanel, fast: PanelRun, view: RouteView) -> None:
-    names = [card.router.router for card in placed(panel, fast, view)]
-    learnt = [name for name in panel.ids if panel[name].family != "baseline"]
-    assert names[: len(learnt)] == learnt
-    by_cost = placed(panel, fast, dataclasses.replace(view, sort="cost"))
-    assert [card.router.router for card in by_cost[-len(panel.waiting_ids) :]] == list(panel.waiting_ids)
-
-
 def test_filters_leave_pending_cards_out(panel: RouterPanel, view: RouteView) -> None:
     names = panel.waiting_ids
     assert pending_cards(panel, names, dataclasses.replace(view, differing=True)) == []
@@ -64,13 +51,18 @@ def test_the_board_shows_who_is_asked_and_then_the_answer(
     board = Board(panel, load_examples())
     session = Session().with_run(fast).with_waiting(waiting)
     html = board.html(session, view, Notices())
+    learnt = sum(not panel[name].card.baseline for name in panel.ids)
     assert len(re.findall(r"<article[^>]* data-pending", html)) == len(panel.waiting_ids)
     assert 'data-answered="0"' in html
+    assert f"So far, 0 of {learnt - len(panel.waiting_ids)} learnt" in html
+    assert f"{len(panel.waiting_ids)} still being asked" in html
     results = {result.router: result for result in make_run().results}
     while name := waiting.take():
         waiting.put(name, results[name])
     html = board.html(session, view, Notices())
     assert "data-pending" not in html
+    assert "So far" not in html
+    assert "still being asked" not in html
     assert f'data-answered="{len(panel.waiting_ids)}"' in html
     assert all(f'data-router="{name}" data-route=' in html for name in panel.waiting_ids)
 

@@ -7,6 +7,8 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from feedback.store import FeedbackStore
+from llms.completions import Completions
 from pages import build_pages
 from pages._session import Session
 from pages.route import RoutePage
@@ -160,9 +162,11 @@ def test_categories_that_cannot_be_used_change_nothing(
 
 
 def test_every_event_is_private_and_has_its_own_name(panel: RouterPanel) -> None:
-    demo = build_pages(panel, Settings())
+    settings = Settings()
+    store = FeedbackStore(settings)
+    demo = build_pages(panel, settings, Completions(panel.catalogue, settings), lambda: store)
     events = [fn for fn in demo.fns.values() if fn.fn is not None]
-    assert len(events) == 6
+    assert sum(str(fn.api_name).startswith("route_") for fn in events) == 6
     assert {fn.api_visibility for fn in events} == {"private"}
     assert len({fn.api_name for fn in events}) == len(events)
     assert demo.get_api_info()["named_endpoints"] == {}

@@ -60,6 +60,37 @@ def test_a_panel_of_baselines_counts_them(panel: RouterPanel, make_run: MakeRun)
     assert verdict.counted == len(cards)
 
 
+def test_what_most_routers_pick_can_be_run_as_its_first_router_says(panel: RouterPanel, make_run: MakeRun) -> None:
+    view = default_view(panel)
+    run = make_run(semantic=0.9, **{name.replace("-", "_"): 0.99 for name in learnt(panel) if name.startswith("keras")})
+    cards = decision_cards(panel, run, view)
+    favourite = verdict_of(cards).favourite
+    assert favourite is not None
+    assert favourite.decision.llm == view.pool.serves["weak"]
+    assert favourite.router.router == "encoder-3way", "the first learnt one that picks it"
+    backwards = verdict_of(cards[::-1]).favourite
+    assert backwards is not None
+    assert backwards.router.router == "cascade"
+
+
+def test_an_edited_router_is_not_what_the_compare_page_can_ask(panel: RouterPanel, make_run: MakeRun) -> None:
+    view = default_view(panel)
+    run = make_run()
+    cards = decision_cards(panel, run, view, {"cascade": panel["cascade"]})
+    assert [card.router.router for card in cards if card.edited] == ["cascade"]
+    favourite = verdict_of(cards[::-1]).favourite
+    assert favourite is not None
+    assert favourite.router.router == "ensemble"
+    only = [card for card in cards if card.edited]
+    assert verdict_of(only).favourite is None
+
+
+def test_counts_are_not_final_while_routers_are_asked(panel: RouterPanel, make_run: MakeRun) -> None:
+    cards = decision_cards(panel, make_run(), default_view(panel))
+    assert verdict_of(cards).pending == 0
+    assert verdict_of(cards, pending=3).pending == 3
+
+
 def test_a_dot_knows_its_routers_threshold(panel: RouterPanel, make_run: MakeRun) -> None:
     verdict = verdict_of(decision_cards(panel, make_run(), default_view(panel)))
     thresholds = {dot.card.router.router: dot.threshold for dot in verdict.dots}

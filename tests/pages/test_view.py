@@ -32,7 +32,7 @@ def views(draw: st.DrawFn, panel: RouterPanel) -> RouteView:
         cost_weight=draw(HUNDREDTHS),
         output_tokens=draw(st.integers(0, 1_000_000)),
         reasoning_tokens=draw(st.integers(0, 1_000_000)),
-        sort=draw(st.sampled_from(["panel", "p_strong", "confidence", "cost", "latency"])),
+        sort=draw(st.sampled_from(["measured", "panel", "p_strong", "confidence", "cost", "latency"])),
         family=draw(st.sampled_from(["", *{panel[name].family for name in panel.ids}])),
         differing=draw(st.booleans()),
         why=draw(st.sampled_from(["", *panel.ids])),

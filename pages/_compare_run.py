@@ -1,0 +1,64 @@
+"""One turn of the Compare page: all its columns asked from one loop."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from llms.completion import Completion
+from llms.side_by_side import side_by_side
+from pages._compare_columns import Column, request_of
+from pages._compare_controls import CompareControls
+from pages._compare_session import CompareSession
+
+if TYPE_CHECKING:
+    from llms.completions import Completions
+
+
+async def ask(
+    session: CompareSession, completions: Completions, controls: CompareControls, places: Sequence[int]
+) -> AsyncIterator[dict[int, Completion]]:
+    """Asks the planned columns of the last turn and writes what they answer into them.
+
+    A column that was planned to share another's answer gets that answer. Closing this closes all requests.
+
+    Args:
+        session: The tab, in which the turn is planned.
+        completions: Asks LLMs.
+        controls: The user's.
+        places: Which columns; those that are not to be asked are left out.
+
+    Yields:
+        The columns that have changed since the last time.
+    """
+    number, columns, turns = session.turn, session.columns, session.turns
+    comparison = session.comparison_id
+    planned = {place: columns[place].answers[number] for place in places}
+    asked = [place for place, answer in planned.items() if answer.asked and answer.shared_with is None]
+    signals = session.signals(asked)
+    streams = {}
+    for place in asked:
+        answer = planned[place]
+        request = request_of(columns[place], turns, number, answer.llm, controls.temperature, controls.max_tokens)
+        streams[place] = completions.stream(request, session.keys, use_cache=controls.cache, stop=signals[place])
+    async with aclosing(side_by_side(streams)) as news:
+        async for grown in news:
+            changed: dict[int, Completion] = {}
+            for completion in grown.values():
+                if completion.done:
+                    session.bill.add(comparison, number, completion)
+            for place in places:
+                leader = planned[place].shared_with
+                news_of = grown.get(place if leader is None else leader)
+                if news_of is not None:
+                    _write(columns[place], number, news_of)
+                    changed[place] = news_of
+            yield changed
+
+
+def _write(column: Column, number: int, completion: Completion) -> None:
+    answer = column.answers.get(number)
+    if answer is not None:  # it is gone where the user has edited the prompt meanwhile
+        column.answers[number] = dataclasses.replace(answer, completion=completion)
