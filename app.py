@@ -16,9 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api.decide import decide_routes
-from api.health import health_routes
-from api.problems import install_problem_handlers
+from api import install_api
 from errors import PlaygroundError
 from llms.attachment import MAX_FILE_BYTES
 from llms.completion_cache import CompletionCache
@@ -35,17 +33,21 @@ if TYPE_CHECKING:
 logger = logging.getLogger("playground")
 
 
-def create_app(panel: RouterPanel, settings: Settings, open_store: OpenStore | None = None) -> FastAPI:
+def create_app(
+    panel: RouterPanel,
+    settings: Settings,
+    open_store: OpenStore | None = None,
+    completions: Completions | None = None,
+) -> FastAPI:
     """The whole web app around a panel: JSON API first, then the pages at `/`.
 
     Args:
         panel: The routers.
         settings: The environment's.
         open_store: Gives the store of feedback; None opens the one that the settings name.
+        completions: Asks LLMs; None makes it.
     """
-    kept = settings.completion_cache_mib
-    cached = CompletionCache(settings.data_dir, kept) if kept else None
-    completions = Completions(panel.catalogue, settings, cached)
+    completions = completions or completions_of(panel, settings)
 
     @asynccontextmanager
     async def closing(_app: FastAPI) -> AsyncIterator[None]:
@@ -53,15 +55,19 @@ def create_app(panel: RouterPanel, settings: Settings, open_store: OpenStore | N
         await completions.aclose()
 
     app = FastAPIOffline(title="Router Playground", docs_url="/docs", redoc_url=None, lifespan=closing)
-    install_problem_handlers(app)
-    app.include_router(health_routes(panel))
-    app.include_router(decide_routes(panel))
+    install_api(app, panel, completions, settings)
     pages = build_pages(panel, settings, completions, open_store or feedback_opener(settings))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="SSR mode is not supported")  # it is off in the options as well
         options = mount_options() | {"max_file_size": MAX_FILE_BYTES + 1}
         mounted: FastAPI = gr.mount_gradio_app(app, pages, path="/", **options)
     return mounted
+
+
+def completions_of(panel: RouterPanel, settings: Settings) -> Completions:
+    """Asks the LLMs of the panel's catalogue, with a cache unless the settings have none."""
+    kept = settings.completion_cache_mib
+    return Completions(panel.catalogue, settings, CompletionCache(settings.data_dir, kept) if kept else None)
 
 
 def feedback_opener(settings: Settings) -> OpenStore:
@@ -92,27 +98,25 @@ def start_warm_up(panel: RouterPanel, *later: Callable[[], object]) -> None:
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
 
 
-def _import_client() -> None:
-    """Half a second that the first answer need not wait for."""
-    import openai  # noqa: F401
-
-
 def main() -> int:
     """Serves until interrupted; returns the exit code."""
     try:
         settings = get_settings()
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        for client in ("httpx", "httpx2"):  # they would log a line per request to an LLM
+            logging.getLogger(client).setLevel(max(logging.WARNING, logging.getLogger().level))
         panel = load_panel(
             threads=settings.encoder_threads, timeout_s=settings.router_timeout_s, concurrency=settings.concurrency
         )
         check_price_release(panel.catalogue)
+        open_store, completions = feedback_opener(settings), completions_of(panel, settings)
+        app = create_app(panel, settings, open_store, completions)
     except PlaygroundError as error:
         print(f"{error.what}\n{error.mend}", file=sys.stderr)
         return 1
-    open_store = feedback_opener(settings)
-    start_warm_up(panel, _import_client, open_store)
+    start_warm_up(panel, completions.warm_up, open_store)
     logger.info("Router Playground on http://%s:%d", settings.host, settings.port)
-    uvicorn.run(create_app(panel, settings, open_store), host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
     return 0
 
 

@@ -1,8 +1,12 @@
-"""Errors as `application/problem+json` (RFC 9457): what happened and how to mend it, never a stack trace."""
+"""Errors as `application/problem+json` (RFC 9457): what happened and how to mend it, never a stack trace.
+
+Under /v1 they have the shape that OpenAI's clients expect.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -10,29 +14,68 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.openai_errors import PREFIX, openai_error, openai_status
+from api.statuses import headers_of, status_of
 from errors import PlaygroundError
 
+ID_HEADER = "x-request-id"
+
 MAX_CHARACTERS = 500
-"""Length after which a sentence of a problem document is cut."""
+MAX_MEND_CHARACTERS = 2_000
+"""Lengths after which a sentence is cut: what happened, which may quote the client, and the mend, which may list what
+there is."""
+
+_SHAPE = "See /docs for the shape of the request."
 
 logger = logging.getLogger(__name__)
 
 
-def problem(status: int, what: str, mend: str) -> JSONResponse:
-    """A problem document with the two sentences of our errors, which may quote what the client sent."""
+def problem(
+    path: str,
+    status: int,
+    what: str,
+    mend: str,
+    *,
+    error: PlaygroundError | None = None,
+    headers: Mapping[str, str] | None = None,
+    **more: object,
+) -> JSONResponse:
+    """An error document with the two sentences of our errors, which may quote what the client sent.
+
+    Args:
+        path: Path of the request: it decides on the shape.
+        status: HTTP status.
+        what: What happened.
+        mend: What the caller can do about it.
+        error: The error, for what a machine may read of it.
+        headers: Further headers.
+        more: Further members of a problem document.
+    """
+    what, mend = _quotable(what, MAX_CHARACTERS), _quotable(mend, MAX_MEND_CHARACTERS)
+    headers = {**(headers or {}), **(headers_of(error) if error is not None else {})}
+    if path.startswith(PREFIX):
+        status = openai_status(status)
+        return JSONResponse(openai_error(status, f"{what} {mend}", error=error), status, headers)
     content = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": _quotable(what),
-        "mend": _quotable(mend),
+        "detail": what,
+        "mend": mend,
+        **more,
     }
-    return JSONResponse(content, status_code=status, media_type="application/problem+json")
+    return JSONResponse(content, status, headers, media_type="application/problem+json")
 
 
-def _quotable(text: str) -> str:
+def problem_of(path: str, error: PlaygroundError) -> JSONResponse:
+    """The document of one of our errors."""
+    more = getattr(error, "members", {})
+    return problem(path, status_of(error), error.what, error.mend, error=error, **more)
+
+
+def _quotable(text: str, limit: int) -> str:
     """Text that JSON can carry, cut where a client sent an endless name."""
-    cut = text if len(text) <= MAX_CHARACTERS else f"{text[:MAX_CHARACTERS]}…"
+    cut = text if len(text) <= limit else f"{text[:limit]}…"
     return cut.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -40,20 +83,24 @@ def install_problem_handlers(app: FastAPI) -> None:
     """Makes every error of the JSON API a problem document."""
 
     @app.exception_handler(PlaygroundError)
-    async def known(_request: Request, error: PlaygroundError) -> JSONResponse:
-        return problem(error.status, error.what, error.mend)
+    async def known(request: Request, error: PlaygroundError) -> JSONResponse:
+        return problem_of(request.url.path, error)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        return problem(422, f"{field}: {first['msg']}.", "See /docs for the shape of the request.")
+        return problem(request.url.path, 422, f"{field}: {first['msg']}.", _SHAPE)
 
     @app.exception_handler(HTTPException)
-    async def refused(_request: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, f"{error.detail}.", "See /docs for the endpoints and their requests.")
+    async def refused(request: Request, error: HTTPException) -> JSONResponse:
+        mend = "See /docs for the endpoints and their requests."
+        return problem(request.url.path, error.status_code, f"{error.detail}.", mend, headers=error.headers)
 
     @app.exception_handler(Exception)
     async def unknown(request: Request, error: Exception) -> JSONResponse:
         logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return problem(500, "The app failed on this request.", "Try again; if it fails again, please report it.")
+        mend = "Try again; if it fails again, please report it."
+        known = request.scope.get("state", {}).get("request_id", "")
+        headers = {ID_HEADER: known} if known else None  # who frames requests does not see this answer
+        return problem(request.url.path, 500, "The app failed on this request.", mend, headers=headers)

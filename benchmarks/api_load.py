@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import statistics
 import time
+from functools import partial
 
 from benchmarks.load_client import Load, load
 from benchmarks.served_app import ServedApp
@@ -34,7 +35,8 @@ def main() -> None:
     rows: list[Row] = []
     with ServedApp(_UNLIMITED) as app:
         app.wait_until_ready()
-        rows += asyncio.run(predict_rows(app, options.seconds))
+        for length in ("short", "medium"):
+            rows += asyncio.run(predict_rows(app, options.seconds, length))
         if options.batches:
             rows.append(batch_row(app, load_panel(), options.batches))
     if options.minutes:
@@ -46,9 +48,9 @@ def main() -> None:
         print(f"| {row.what} | {row.measured} | {row.reference} | {row.result} | {row.target} |")
 
 
-def one_text(number: int) -> dict[str, object]:
-    """A request for one score; every number is another prompt."""
-    return {"text": f"{PROMPTS['medium']} Variant {number}.", "router": ROUTER}
+def one_text(number: int, length: str = "medium") -> dict[str, object]:
+    """A request for one score; every number is another prompt of that length."""
+    return {"text": f"{PROMPTS[length]} Variant {number}.", "router": ROUTER}
 
 
 def many_texts(size: int) -> list[str]:
@@ -56,12 +58,13 @@ def many_texts(size: int) -> list[str]:
     return [f"{list(PROMPTS.values())[number % 2]} Variant {number}." for number in range(size)]
 
 
-async def predict_rows(app: ServedApp, seconds: float) -> list[Row]:
-    """`/predict` with one client, and with many at a time."""
-    await load(app.port, "/predict", one_text, clients=2, seconds=min(3.0, seconds))
-    one = await load(app.port, "/predict", one_text, clients=1, seconds=seconds)
-    many = await load(app.port, "/predict", one_text, clients=CLIENTS, seconds=seconds)
-    again = await load(app.port, "/predict", one_text, clients=1, seconds=seconds)
+async def predict_rows(app: ServedApp, seconds: float, length: str) -> list[Row]:
+    """`/predict` with one client, and with many at a time, on prompts of one length."""
+    body = partial(one_text, length=length)
+    await load(app.port, "/predict", body, clients=2, seconds=min(3.0, seconds))
+    one = await load(app.port, "/predict", body, clients=1, seconds=seconds)
+    many = await load(app.port, "/predict", body, clients=CLIENTS, seconds=seconds)
+    again = await load(app.port, "/predict", body, clients=1, seconds=seconds)
     alone = Load(
         one.seconds + again.seconds,
         one.latencies_ms + again.latencies_ms,
@@ -71,27 +74,33 @@ async def predict_rows(app: ServedApp, seconds: float) -> list[Row]:
     router_ms = statistics.median(alone.processing_ms)
     return [
         Row(
-            f"`POST /predict`, {ROUTER}, one client, p50",
+            f"`POST /predict`, {ROUTER}, {length} prompts, one client, p50",
             f"{alone.p50_ms:.2f} ms",
             f"router alone {router_ms:.2f} ms",
             f"+ {alone.p50_ms - router_ms:.2f} ms",
             "≤ + 5 ms",
         ),
         Row(
-            f"{CLIENTS} clients, throughput",
+            f"{CLIENTS} clients, {length} prompts, throughput",
             f"{many.per_second:,.0f}/s",
             f"one client {alone.per_second:,.0f}/s",
             f"{many.per_second / alone.per_second:.2f} ×",
             "≥ 2 ×",
         ),
         Row(
-            f"{CLIENTS} clients, p99",
+            f"{CLIENTS} clients, {length} prompts, p99",
             f"{many.p99_ms:.0f} ms",
             f"p50 {many.p50_ms:.0f} ms",
             f"{many.p99_ms / many.p50_ms:.1f} ×",
             "≤ 10 ×",
         ),
-        Row(f"{CLIENTS} clients, errors", f"{many.errors}", f"{len(many.latencies_ms):,} answers", "", "0"),
+        Row(
+            f"{CLIENTS} clients, {length} prompts, errors",
+            f"{many.errors}",
+            f"{len(many.latencies_ms):,} answers",
+            "",
+            "0",
+        ),
     ]
 
 

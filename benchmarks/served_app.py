@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parent.parent
+APP = ROOT / "app.py"
 START_LIMIT_S = 120
 _POLL_S = 0.02
 
@@ -30,8 +31,10 @@ class ServedApp:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         own = {"PORT": str(self.port), "HOST": "127.0.0.1", "LOG_LEVEL": "ERROR"}
-        self._process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env={**os.environ, **own, **(settings or {})}
+        self._process = subprocess.Popen(  # noqa: S603  our own command line
+            [sys.executable, str(APP)],
+            cwd=ROOT,
+            env={**os.environ, **own, **(settings or {})},
         )
 
     def __enter__(self) -> ServedApp:

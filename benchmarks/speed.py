@@ -135,7 +135,13 @@ class _Server:
         self._process = subprocess.Popen(
             [sys.executable, "app.py"],
             cwd=ROOT,
-            env={**os.environ, "PORT": str(self.port), "HOST": "127.0.0.1", "LOG_LEVEL": "ERROR"},
+            env={
+                **os.environ,
+                "PORT": str(self.port),
+                "HOST": "127.0.0.1",
+                "LOG_LEVEL": "ERROR",
+                "API_CACHED_SCORES": "0",
+            },
         )
         self._connection: http.client.HTTPConnection | None = None
 

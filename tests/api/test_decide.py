@@ -35,6 +35,7 @@ def test_predict_gives_the_routers_own_score(client: TestClient, panel: RouterPa
     assert answer["threshold"] == panel["encoder-quality"].card.threshold
     assert answer["route_label"] == ("Strong Model" if p_strong >= answer["threshold"] else "Weak Model")
     assert answer["processing_time_ms"] > 0
+    assert answer["caution"] == panel["encoder-quality"].card.caution != ""
 
 
 @pytest.mark.parametrize(("threshold", "label"), [(0.0, "Strong Model"), (1.0, "Weak Model")])
@@ -49,6 +50,9 @@ def test_decide_runs_the_whole_panel(client: TestClient, panel: RouterPanel) -> 
     answer = client.post("/api/decide", json={"prompt": "Say hello."}).json()
     assert [decision["router"] for decision in answer["decisions"]] == list(panel.immediate_ids)
     assert answer["unavailable"] == []
+    assert {d["router"]: d["caution"] for d in answer["decisions"]} == {
+        name: panel[name].card.caution for name in panel.immediate_ids
+    }
 
 
 @pytest.mark.parametrize(
