@@ -8,7 +8,7 @@ import threading
 import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -23,6 +23,7 @@ from llms.completion_cache import CompletionCache
 from llms.completions import Completions
 from llms.prices import check_price_release
 from pages import OpenStore, build_pages
+from pages.benchmarks import prepare_benchmarks
 from pages.look import mount_options
 from router_models import RouterPanel, load_panel
 from settings import Settings, get_settings
@@ -114,7 +115,7 @@ def main() -> int:
     except PlaygroundError as error:
         print(f"{error.what}\n{error.mend}", file=sys.stderr)
         return 1
-    start_warm_up(panel, completions.warm_up, open_store)
+    start_warm_up(panel, completions.warm_up, open_store, partial(prepare_benchmarks, panel, settings))
     logger.info("Router Playground on http://%s:%d", settings.host, settings.port)
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
     return 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from errors import DataError
@@ -36,10 +38,16 @@ class Manifest:
     Attributes:
         routes: Router → names of its routes, cheapest first, in panel order.
         scored: Benchmark → router → its run.
+        run: `date` and `commit` of the last run that scored something; empty where that is not known.
     """
 
     routes: dict[str, list[str]] = field(default_factory=dict)
     scored: dict[str, dict[str, Scored]] = field(default_factory=dict)
+    run: dict[str, str] = field(default_factory=dict)
+
+    def stamp(self) -> None:
+        """Notes that something is scored now, and by which code."""
+        self.run = {"date": datetime.now(UTC).date().isoformat(), "commit": _commit()}
 
     def write(self, folder: Path) -> None:
         """Writes `manifest.json` into a folder."""
@@ -61,10 +69,20 @@ def read_manifest(folder: Path) -> Manifest:
             benchmark: {router: Scored(**run) for router, run in routers.items()}
             for benchmark, routers in read["scored"].items()
         }
-        return Manifest(read["routes"], scored)
+        return Manifest(read["routes"], scored, read.get("run", {}))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         mend = "Delete the folder's files and run `python -m benchmarks --data DIR` again."
         raise DataError(f"{path} is not a manifest of scores: {error}.", mend) from error
+
+
+def _commit() -> str:
+    """The checked-out commit, with a + where files differ from it; '' outside a repository."""
+    command = ["git", "describe", "--always", "--dirty=+", "--abbrev=7", "--exclude=*"]
+    try:
+        answer = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return answer.stdout.strip()
 
 
 def fingerprint(router: Router) -> str:

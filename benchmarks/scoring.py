@@ -105,6 +105,8 @@ def _run_benchmark(
     manifest.scored[entry.name] = {name: known[name] for name in order if name in known}
     outcomes.write(plan.folder, entry.name)
     scores.write(plan.folder, entry.name, outcomes.questions, manifest.routes)
+    if len(todo) > len(failed):
+        manifest.stamp()
     manifest.write(plan.folder)
     write_train_costs(plan.folder, entry.name, train_costs_of(whole))
     yield f"{entry.name}: {len(todo) - len(failed)} routers scored on {len(test)} prompts"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -33,19 +33,37 @@ class Verdict:
     why: str
 
 
-def judge(choice: Choice, left: Side, right: Side, picks: Mapping[str, str]) -> dict[str, Verdict]:
+_NO_CHOICE = Verdict("not judged", "It could not have picked both LLMs: one is not in its pool.")
+
+
+def judge(
+    choice: Choice,
+    left: Side,
+    right: Side,
+    picks: Mapping[str, str],
+    offered: Mapping[str, Collection[str]] | None = None,
+) -> dict[str, Verdict]:
     """Judges every router by a vote.
 
     A pick is right if its answer won. If both are equally good, the cheaper one is right. A vote says nothing of a
-    router that picked neither LLM, and nothing of any router if both answers are bad.
+    router that picked neither LLM, or that could not have picked both, and nothing of any router if both
+    answers are bad.
 
     Args:
         choice: The vote.
         left: The answer on the left.
         right: The answer on the right.
         picks: Id of the LLM that each router picked, by router id.
+        offered: Ids of the LLMs that it could have picked, by router id; None, or no entry, is both.
     """
-    return {router: _verdict(choice, left, right, pick) for router, pick in picks.items()}
+    verdicts = {router: _verdict(choice, left, right, pick) for router, pick in picks.items()}
+    if offered is None:
+        return verdicts
+    both = {left.llm, right.llm}
+    return {
+        router: verdict if both <= set(offered.get(router, both)) else _NO_CHOICE
+        for router, verdict in verdicts.items()
+    }
 
 
 def _verdict(choice: Choice, left: Side, right: Side, pick: str) -> Verdict:

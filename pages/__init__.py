@@ -8,12 +8,16 @@ from gradio.components import Navbar
 from llms.completions import Completions
 from pages._compare_voting import OpenStore
 from pages._components import TITLE
+from pages.benchmarks import add_benchmarks_page
 from pages.compare import add_compare_page
 from pages.route import add_route_page
 from router_models import RouterPanel
 from settings import Settings
 
 __all__ = ["OpenStore", "build_pages"]
+
+UPLOADS_SECONDS = (600, 3600)
+"""How often uploads are looked through, and how old they grow before they are deleted: they are read at once."""
 
 
 def build_pages(panel: RouterPanel, settings: Settings, completions: Completions, open_store: OpenStore) -> gr.Blocks:
@@ -27,12 +31,15 @@ def build_pages(panel: RouterPanel, settings: Settings, completions: Completions
         completions: Asks LLMs.
         open_store: Gives the store of feedback when it is first needed.
     """
-    demo = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+    demo = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=UPLOADS_SECONDS)
     with demo:
         Navbar(visible=False)
         add_route_page(demo, panel, settings)
     with demo.route("Compare", "/compare"):
         Navbar(visible=False)
         add_compare_page(demo, panel, settings, completions, open_store)
+    with demo.route("Benchmarks", "/benchmarks"):
+        Navbar(visible=False)
+        add_benchmarks_page(demo, panel, settings)
     demo.queue(max_size=settings.queue_size)
     return demo

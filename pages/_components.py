@@ -19,7 +19,7 @@ class PageLink:
     path: str
 
 
-PAGES = (PageLink("Route", "/"), PageLink("Compare", "/compare"))
+PAGES = (PageLink("Route", "/"), PageLink("Compare", "/compare"), PageLink("Benchmarks", "/benchmarks"))
 """Every page that exists, in the order of the navigation."""
 
 

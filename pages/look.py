@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.themes.utils import fonts
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-STYLE_SHEETS = ("tokens.css", "page.css", "ask.css", "board.css", "card.css", "why.css", "compare.css")
+STYLE_SHEETS = ("tokens.css", "page.css", "ask.css", "board.css", "card.css", "why.css", "compare.css", "bench.css")
 
 CONTENT_POLICY = "; ".join(
     (

@@ -21,13 +21,12 @@ const running = new Map(); // kind -> {echo, timer, prompt}
 const touched = new Map(); // name of a control -> {value, after}: set by the reader after that many requests
 const drafts = new Map(); // category of a router -> {saved, text}: descriptions and rules that are not applied yet
 const open = new Set();
-let echo = 0;
-let throttle = 0;
+let echo = 0, throttle = 0;
 let held = false; // a slider has moved, and the cards keep their places
+let unfolded = ""; // whose evidence the reader has just asked for: its card grows, and may grow out of sight
 let ticked = false; // the reader chose to share prompts in this tab
 let focused = "";
-let typed = null;
-let routed = null;
+let typed = null, routed = null;
 
 const read = (control) => (control.type === "checkbox" ? (control.checked ? "1" : "") : control.value);
 
@@ -142,6 +141,7 @@ function answered() {
   if (waiting.size || throttle) return next();
   remember();
   if (kind === "submitted") show(element.querySelector(".rp-notices > *") ?? element.querySelector(".rp-verdict"));
+  if (unfolded) unfolded = void show(element.querySelector(`#rp-card-${unfolded}.is-open`)) ?? "";
   if (!asked().length && element.querySelector("[data-needs-evidence]")) send("explained");
   if (element.querySelector("[data-pending]") && !running.has("awaited")) send("awaited", { answered: Number(board().dataset.answered) });
 }
@@ -215,7 +215,7 @@ const CLICKS = {
   "[data-compare]": compare,
   "[data-why]": (button) => {
     const name = button.dataset.why;
-    send("adjusted", { changes: { why: button.ariaExpanded === "true" ? null : name }, keep: true });
+    send("adjusted", { changes: { why: (unfolded = button.ariaExpanded === "true" ? "" : name) || null }, keep: true });
   },
   "[data-pick-example]": (button) =>
     document.dispatchEvent(new CustomEvent("rp:example", { detail: { kind: button.dataset.pickExample } })),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,16 @@ def test_what_is_scored_is_not_scored_again(plan: Plan) -> None:
     files = {path: path.read_bytes() for path in plan.folder.iterdir()}
     assert next(run(plan, ORDER)) == "tiny: 0 routers scored on 4 prompts"
     assert {path: path.read_bytes() for path in plan.folder.iterdir()} == files
+
+
+def test_the_manifest_says_when_something_was_scored_last(plan: Plan) -> None:
+    list(run(plan, ORDER))
+    manifest = read_manifest(plan.folder)
+    assert date.fromisoformat(manifest.run["date"]) <= datetime.now(UTC).date()
+    manifest.run = {"date": "2026-01-01", "commit": "abc1234"}
+    manifest.write(plan.folder)
+    list(run(plan, ORDER))
+    assert read_manifest(plan.folder).run["date"] == "2026-01-01"
 
 
 def test_new_weights_or_new_questions_are_scored_again(plan: Plan, panel: RouterPanel) -> None:

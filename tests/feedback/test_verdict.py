@@ -55,3 +55,12 @@ def test_one_llm_against_itself_says_nothing(choice: Choice) -> None:
     verdict = judge(choice, CHEAP, CHEAP, {"router": "cheap"})["router"]
     assert verdict.ruling == "not judged"
     assert "the same LLM" in verdict.why
+
+
+@pytest.mark.parametrize("choice", ["left", "right", "tie"])
+def test_a_router_that_had_no_choice_is_not_judged(choice: Choice) -> None:
+    offered = {"always-weak": {"cheap"}, "always-strong": {"cheap", "dear"}}
+    verdicts = judge(choice, CHEAP, DEAR, PICKS, offered)
+    assert verdicts["always-weak"].ruling == "not judged"
+    assert "not in its pool" in verdicts["always-weak"].why
+    assert verdicts["always-strong"] == judge(choice, CHEAP, DEAR, PICKS)["always-strong"]

@@ -1,0 +1,111 @@
+"""The Benchmarks page: which router, at what threshold, saves how much on which prompts, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from pages._bench_charts import chart_slot
+from pages._bench_own import Upload, own_html, upload_field
+from pages._bench_page import BenchmarksPage
+from pages._bench_tabs import add_tabs
+from pages._components import page_footer, page_header, static_html
+from pages._templates import render
+from pages._view import has_threshold
+from pages.look import ASSETS
+from router_models import RouterPanel
+from settings import Settings
+
+FOOTER = "Measured on public benchmarks; no prompt or answer of them is in this app, only numbers."
+KEEP = "How much of the dear LLM's advantage to keep, %"
+QUEUE = "benchmarks"
+CONCURRENCY = 4
+SESSION_SECONDS = 4 * 3600
+
+WITH_THEME = "(...given) => [document.documentElement.dataset.theme || 'light', ...given.slice(1)]"
+"""Puts light or dark in the place of the first input, as it is in this browser at this moment."""
+
+
+def prepare_benchmarks(panel: RouterPanel, settings: Settings) -> None:
+    """Reads and draws what the page shows first, so that its first visitor need not wait for it."""
+    _page(panel, settings).opened("light", None, None, 80.0)
+
+
+def _page(panel: RouterPanel, settings: Settings) -> BenchmarksPage:
+    served = frozenset(name for name in panel.ids if has_threshold(panel[name].card))
+    return BenchmarksPage(served, float(settings.machine_usd_per_hour))
+
+
+def add_benchmarks_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings) -> None:
+    """Lays out the page inside `demo`, whose context is open."""
+    page = _page(panel, settings)
+    common: dict[str, Any] = {
+        "show_progress": "hidden",
+        "api_visibility": "private",
+        "concurrency_limit": CONCURRENCY,
+        "concurrency_id": QUEUE,
+        "js": WITH_THEME,
+    }
+    own = gr.State(None, time_to_live=SESSION_SECONDS)
+    scheme = gr.Textbox("light", visible="hidden", elem_id="rp-bm-scheme")
+    page_header("/benchmarks")
+    bar = gr.HTML(
+        render("bench_head.html"),
+        js_on_load=(ASSETS / "js" / "bench.js").read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id="rp-bm-bar",
+    )
+    with gr.Column(elem_id="rp-bm", elem_classes="rp-main"):
+        problems = static_html("", "rp-bm-problems")
+        notice = static_html("", "rp-bm-notice")
+        with gr.Row(elem_classes="rp-bm-controls"):
+            benchmark = gr.Dropdown([], label="Kind of prompts", elem_id="rp-bm-benchmark", filterable=False, scale=2)
+            keep = gr.Slider(50, 100, value=80, step=5, label=KEEP, elem_id="rp-bm-keep", scale=2)
+        answer = static_html("", "rp-bm-answer")
+        static_html(render("bench_section.html", title="Move the setting", text=MOVE), "rp-bm-move")
+        with gr.Row(elem_classes="rp-bm-split"):
+            with gr.Column(scale=7, min_width=320):
+                curves = chart_slot("curves", "Cost and quality of every chosen router")
+            with gr.Column(scale=4, min_width=300, elem_classes="rp-bm-side"):
+                router = gr.Dropdown([], label="Router", elem_id="rp-bm-router", filterable=False)
+                percent = gr.Slider(0, 100, value=50, step=1, label="Sent to the strong LLM, %", elem_id="rp-bm-share")
+                point = static_html("", "rp-bm-point")
+        with gr.Row(elem_classes="rp-bm-controls"):
+            axis = gr.Dropdown([], label="Cost counted in", elem_id="rp-bm-axis", filterable=False, scale=2)
+            baseline = gr.Dropdown([], label="Held against", elem_id="rp-bm-baseline", filterable=False)
+            routers = gr.Dropdown([], label="Curves", multiselect=True, elem_id="rp-bm-routers", scale=4)
+            banded = gr.Checkbox(False, label="A band for every curve", elem_id="rp-bm-banded")
+        tabs = add_tabs(page)
+        static_html(own_html(), "rp-bm-own-how")
+        upload, uploaded = upload_field(), static_html("", "rp-bm-own-said")
+    page_footer(FOOTER)
+
+    start = [scheme, own, benchmark, keep]
+    chosen = [scheme, own, benchmark, axis, routers, banded, router, percent, baseline]
+    head = [notice, benchmark, answer, axis, routers, router, percent, baseline, *curves.outputs, point]
+    opened = bar.opened(page.opened, start, head, **common, api_name="benchmarks_opened")
+    quiet = {name: value for name, value in common.items() if name != "js"}
+    tabs.wire(opened, [scheme, own, benchmark], common)
+    opened.then(page.problems, [own], [problems], **quiet, api_name="benchmarks_problems")
+    chose = benchmark.input(page.opened, start, head, **common, api_name="benchmarks_chosen")
+    tabs.follow(chose, "chosen")
+    keep.release(page.opened, start, head, **common, api_name="benchmarks_kept")
+    took = upload.upload(
+        Upload(page), [scheme, upload, own, keep], [own, uploaded, *head], **common, api_name="benchmarks_uploaded"
+    )
+    tabs.follow(took, "uploaded")
+    drawn = [notice, *curves.outputs, point]
+    controls: tuple[Any, ...] = (axis, routers, banded, router, baseline)
+    for number, control in enumerate(controls):
+        control.input(page.adjusted, chosen, drawn, **common, api_name=f"benchmarks_adjusted_{number}")
+    themed = bar.themed(page.adjusted, chosen, drawn, **common, api_name="benchmarks_themed")
+    tabs.follow(themed, "themed")
+    moved = [notice, curves.plot, point]
+    percent.input(page.moved, chosen, moved, **common, trigger_mode="always_last", api_name="benchmarks_moved")
+
+
+MOVE = (
+    "Every router gives a prompt a score; prompts above its threshold go to the strong LLM. "
+    "Move the slider to see what another threshold would cost, and what it would be worth."
+)

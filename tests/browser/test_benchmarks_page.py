@@ -1,0 +1,153 @@
+"""The Benchmarks page in a real browser: the slider, the benchmarks, what is saved, and the way to the Route page."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+OpenBench = Callable[..., Page]
+
+
+@pytest.fixture
+def open_bench(browser: Browser, address: str) -> Iterator[OpenBench]:
+    """Opens the page as one more visitor; nobody may see a script error or fetch anything from outside."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+    strayed: list[str] = []
+
+    def visit(width: int = 1280, scheme: str = "light") -> Page:
+        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
+        contexts.append(context)
+
+        def local_only(route: Route) -> None:
+            if route.request.url.startswith((address, "data:", "blob:")):
+                route.continue_()
+                return
+            strayed.append(route.request.url)
+            route.abort()
+
+        context.route("**/*", local_only)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{address}/benchmarks")
+        page.wait_for_selector("[data-headline]")
+        page.wait_for_selector("#rp-chart-curves .main-svg")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert errors == []
+    assert strayed == []
+
+
+def figure(page: Page, name: str) -> str:
+    return page.locator(f'#rp-bm-point [data-figure="{name}"] dd').inner_text().split("\n")[0]
+
+
+def slide(page: Page, percent: int) -> None:
+    """Moves the slider and waits for its figures."""
+    box = page.locator("#rp-bm-share input[type=number]")
+    box.fill(str(percent))
+    box.press("Enter")
+    expect(page.locator('#rp-bm-point [data-figure="sent to the strong LLM"] dd')).to_have_text(
+        re.compile(rf"^({percent - 1}|{percent})\.")
+    )
+
+
+def mark(page: Page) -> list[float]:
+    """Where the marked setting lies on the chart."""
+    found: list[float] = page.evaluate(
+        """() => { const trace = document.querySelector("#rp-chart-curves .js-plotly-plot").data
+             .find((one) => one.name === "your setting"); return [trace.x[0], trace.y[0]]; }"""
+    )
+    return found
+
+
+def test_the_slider_moves_the_point_and_the_figures(open_bench: OpenBench) -> None:
+    page = open_bench()
+    slide(page, 20)
+    cheap, before = figure(page, "1 million prompts a month"), mark(page)
+    slide(page, 80)
+    page.wait_for_function(
+        """(x) => document.querySelector("#rp-chart-curves .js-plotly-plot").data
+             .find((one) => one.name === "your setting").x[0] > x""",
+        arg=before[0],
+    )
+    dear, after = figure(page, "1 million prompts a month"), mark(page)
+    assert float(re.sub(r"[$,]", "", dear)) > float(re.sub(r"[$,]", "", cheap))
+    assert f"{after[1]:.3f}" == figure(page, "quality")
+
+
+def test_another_benchmark_has_another_answer(open_bench: OpenBench) -> None:
+    page = open_bench()
+    first = page.locator("[data-headline]").inner_text()
+    page.locator("#rp-bm-benchmark input").click()
+    page.get_by_role("option", name="RouterArena, two LLMs").click()
+    page.wait_for_selector('[data-benchmark="routerarena"]')
+    assert page.locator("[data-headline]").inner_text() != first
+    assert "Send every prompt to gemini" in page.locator("[data-headline]").inner_text()
+
+
+def test_the_saved_csv_is_what_the_chart_shows(open_bench: OpenBench) -> None:
+    page = open_bench()
+    link = page.locator("#rp-chart-foot-curves a[download]")
+    assert link.get_attribute("download") == "curves-routerbench-part.csv"
+    rows = list(csv.DictReader(io.StringIO(unquote((link.get_attribute("href") or "").split(",", 1)[1]))))
+    drawn = page.evaluate(
+        """() => document.querySelector("#rp-chart-curves .js-plotly-plot").data
+             .filter((one) => one.name === "prompt-length").map((one) => Array.from(one.y))[0]"""
+    )
+    saved = [float(row["quality"]) for row in rows if row["router"] == "prompt-length"]
+    assert saved == pytest.approx(drawn)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "SVG"])
+def test_the_chart_is_saved_as_a_picture(open_bench: OpenBench, kind: str) -> None:
+    page = open_bench()
+    with page.expect_download() as downloading:
+        page.locator("#rp-chart-foot-curves").get_by_role("button", name=kind).click()
+    assert downloading.value.suggested_filename == f"curves-routerbench-part.{kind.lower()}"
+
+
+def test_the_threshold_is_carried_to_the_route_page(open_bench: OpenBench) -> None:
+    page = open_bench()
+    link = page.locator("[data-use-threshold]")
+    found = re.fullmatch(r"/\?t\.([\w-]+)=([\d.]+)", link.get_attribute("href") or "")
+    assert found is not None
+    link.click()
+    page.wait_for_selector("[data-board]:not([data-echo=''])")
+    assert f"t.{found[1]}={found[2]}" in page.url
+    assert "no router" not in page.locator("[data-board]").inner_text().lower()
+
+
+def test_a_table_sorts_by_the_clicked_column(open_bench: OpenBench) -> None:
+    page = open_bench()
+    table = page.locator('[data-table^="leaderboard-"]')
+    table.wait_for()
+    for direction, falling in (("descending", True), ("ascending", False)):
+        table.get_by_role("button", name="APGR", exact=True).click()
+        assert table.locator("th[aria-sort]").get_attribute("aria-sort") == direction
+        values = table.locator("tbody").first.locator("tr:not([data-group]) td:nth-child(2)")
+        figures = [float(text.split("\n")[0]) for text in values.all_inner_texts()]
+        assert figures == sorted(figures, reverse=falling)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_chart_follows_light_and_dark(open_bench: OpenBench, scheme: str) -> None:
+    page = open_bench(scheme=scheme)
+    surface = """() => document.querySelector("#rp-chart-curves .js-plotly-plot").layout.paper_bgcolor"""
+    before = page.evaluate(surface)
+    assert before == {"light": "#ffffff", "dark": "#151a21"}[scheme]
+    page.locator("[data-theme-toggle]").click()
+    page.wait_for_function(f"(before) => ({surface})() !== before", arg=before)
+
+
+def test_a_phone_shows_everything_in_its_width(open_bench: OpenBench) -> None:
+    page = open_bench(width=390)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
