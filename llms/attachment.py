@@ -19,7 +19,9 @@ TYPES = "PNG, JPEG, WebP, GIF or PDF"
 
 _NAME_CHARACTERS = 80
 _PDF_MARK = b"%PDF-"
-_PDF_MARK_WITHIN_BYTES = 1024
+_HEAD_BYTES = 1024
+"""What a file is follows from its first bytes; PDFs may have others in front of their mark."""
+
 _MARKS = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF87a": "GIF", b"GIF89a": "GIF"}
 _ENDINGS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".gif": "GIF", ".pdf": "PDF"}
 
@@ -90,19 +92,47 @@ def read_attachment(file: str | Path | bytes, name: str | None = None) -> Attach
         UnavailableError: Too many files are being read at the moment.
     """
     shown = _shown_name(name if name is not None else "" if isinstance(file, bytes) else Path(file).name)
-    data = file if isinstance(file, bytes) else _read_file(Path(file), shown)
-    _check_size(len(data), shown)
-    found, claimed = _format_of(data), _ENDINGS.get(Path(shown).suffix.lower())
+    source = file if isinstance(file, bytes) else Path(file)
+    found, claimed = _format_of(_head(source, shown)), _ENDINGS.get(Path(shown).suffix.lower())
     if found is None or (claimed is not None and (found == "PDF") != (claimed == "PDF")):
         raise _not_what_it_says(shown, found, claimed)
     # Pillow and the PDF reader are imported with the first file, not when the app starts.
     if found == "PDF":
         from llms.pdfs import read_pdf
 
-        return read_pdf(data, shown)
+        return read_pdf(source, shown)
     from llms.images import read_image
 
-    return read_image(data, shown, found, "" if claimed in {None, found} else f"It is a {found} in spite of its name.")
+    return read_image(
+        source, shown, found, "" if claimed in {None, found} else f"It is a {found} in spite of its name."
+    )
+
+
+def content_of(file: Path | bytes, shown: str) -> bytes:
+    """The whole content of a file.
+
+    Args:
+        file: The file, or its content.
+        shown: What the user knows it by.
+
+    Raises:
+        BadInputError: It cannot be read, or is empty or too big.
+    """
+    data = file if isinstance(file, bytes) else _read(file, shown, MAX_FILE_BYTES + 1)  # it may have grown since
+    _check_size(len(data), shown)
+    return data
+
+
+def _head(file: Path | bytes, shown: str) -> bytes:
+    """The beginning, which tells what it is; sizes that are refused are refused here already."""
+    if isinstance(file, bytes):
+        _check_size(len(file), shown)
+        return file[:_HEAD_BYTES]
+    try:
+        _check_size(file.stat().st_size, shown)
+    except OSError as error:
+        raise _unreadable(error, shown) from error
+    return _read(file, shown, _HEAD_BYTES)
 
 
 def _format_of(data: bytes) -> str | None:
@@ -111,16 +141,19 @@ def _format_of(data: bytes) -> str | None:
             return found
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WEBP"
-    return "PDF" if _PDF_MARK in data[:_PDF_MARK_WITHIN_BYTES] else None
+    return "PDF" if _PDF_MARK in data else None
 
 
-def _read_file(path: Path, shown: str) -> bytes:
+def _read(path: Path, shown: str, size_bytes: int) -> bytes:
     try:
-        _check_size(path.stat().st_size, shown)
         with path.open("rb") as file:
-            return file.read(MAX_FILE_BYTES + 1)  # it may have grown since
+            return file.read(size_bytes)
     except OSError as error:
-        raise BadInputError(f"{shown} could not be read: {error.strerror}.", "Attach it again.") from error
+        raise _unreadable(error, shown) from error
+
+
+def _unreadable(error: OSError, shown: str) -> BadInputError:
+    return BadInputError(f"{shown} could not be read: {error.strerror}.", "Attach it again.")
 
 
 def _check_size(size_bytes: int, shown: str) -> None:

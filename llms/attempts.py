@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from llms.circuit import Circuits
+from llms.circuit import Circuits, Outcome
 from llms.completion import Completion
 from llms.draft import Draft
 from llms.failures import ASK_AGAIN, ProviderError, in_the_middle, too_slow
@@ -60,6 +60,23 @@ class Attempts:
             StoppedError: The user stopped it; the draft holds what has come.
             PlaygroundError: Nothing could be sent.
         """
+        way = self._circuits.way(errand.connection)
+        refused = way.refuses(errand.connection.who)
+        if refused is not None:
+            yield draft.failed(refused)
+            return
+        outcome: Outcome = "unknown"
+        probes = way.begin()
+        try:
+            async with aclosing(self._until_answered(errand, draft)) as snapshots:
+                async for snapshot in snapshots:
+                    outcome = _outcome(snapshot)
+                    yield snapshot
+        finally:
+            way.end(probes, outcome)
+
+    async def _until_answered(self, errand: Errand, draft: Draft) -> AsyncGenerator[Completion]:
+        """One attempt after the other, as long as asking again is safe and may help."""
         while True:
             failure = None
             try:
@@ -92,12 +109,8 @@ class Attempts:
         await self._clients.aclose()
 
     async def _once(self, errand: Errand, draft: Draft) -> AsyncGenerator[Completion]:
-        """One attempt, which the provider's breaker may refuse and which it learns from."""
+        """One attempt."""
         connection = errand.connection
-        circuit = self._circuits[connection.address]
-        refused = circuit.refuses(connection.who)
-        if refused is not None:
-            raise refused
         key = connection.key.get_secret_value() if connection.key else ""
         address = connection.base_url
         if connection.local is not None:
@@ -106,21 +119,13 @@ class Attempts:
         if errand.stop.stopped:
             raise StoppedError
         draft.send()
-        probe, failed = circuit.begin(), None
-        try:
-            async with (
-                aclosing(pieces(client, errand.body, connection)) as stream,
-                aclosing(self._in_time(stream, errand, draft)) as timely,
-            ):
-                async for piece in timely:
-                    if draft.add(piece):
-                        yield draft.snapshot()
-            failed = False
-        except ProviderError as error:
-            failed = error.provider_fault
-            raise
-        finally:
-            circuit.end(probe=probe, failed=failed)
+        async with (
+            aclosing(pieces(client, errand.body, connection)) as stream,
+            aclosing(self._in_time(stream, errand, draft)) as timely,
+        ):
+            async for piece in timely:
+                if draft.add(piece):
+                    yield draft.snapshot()
 
     async def _in_time(self, stream: AsyncGenerator[Piece], errand: Errand, draft: Draft) -> AsyncGenerator[Piece]:
         """The pieces of a stream that keeps to the time-outs."""
@@ -145,6 +150,16 @@ class Attempts:
             return ProviderError("cut off", f"The answer took longer than {seconds:g} s.", ASK_AGAIN)
         what = f"{who} fell silent for {self._settings.stall_timeout_s:g} s in the middle of the answer."
         return ProviderError("cut off", what, ASK_AGAIN)
+
+
+def _outcome(snapshot: Completion) -> Outcome:
+    """What an answer says about the way to its LLM, for the breakers."""
+    if not snapshot.done:
+        return "unknown"
+    failure = snapshot.failure
+    if not isinstance(failure, ProviderError) or not failure.provider_fault:
+        return "answered"
+    return "unreachable" if failure.kind == "unreachable" else "failed"
 
 
 async def _waiting(errand: Errand, draft: Draft, failure: ProviderError, wait_s: float) -> AsyncGenerator[Completion]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -70,10 +70,10 @@ class Saving:
         baseline: Id of that LLM.
         usd: Baseline less routed answers less the router; negative where routing cost more.
         baseline_usd: What the baseline costs for the same turns.
-        routed_usd: What the routed answers cost.
+        routed_usd: What the routed answers cost, attempts that were stopped, broken off or repeated among them.
         router_usd: What the router itself cost.
         turns: Turns that are counted.
-        left_out: Routed turns that are not, for want of a price or of an answer.
+        left_out: Routed turns that are not, for want of a price or of a whole answer.
         notes: What the reader must know beside the amount.
     """
 
@@ -93,6 +93,8 @@ class _Record:
     turn: int
     completion: Completion
     at: datetime
+    beside: bool = False
+    current: bool = True
 
 
 class Bill:
@@ -107,20 +109,40 @@ class Bill:
         self._records: list[_Record] = []
         self._routings: dict[tuple[str, int], Routing] = {}
 
-    def add(self, comparison: str, turn: int, completion: Completion) -> None:
+    def add(self, comparison: str, turn: int, completion: Completion, *, beside: bool = False) -> None:
         """Adds an answer that has ended; one that has used no tokens costs nothing and is not listed.
 
         Args:
             comparison: Id of the comparison.
             turn: Number of the turn.
-            completion: The answer.
+            completion: The answer; what it says is not kept.
+            beside: Whether a column of the LLM's own asked for it, beside the one that was routed; where both had the
+                same answer, it is the routed one's.
         """
         if completion.usage is not None:
-            self._records.append(_Record(comparison, turn, completion, datetime.now(UTC)))
+            figures = replace(completion, text="", reasoning="", tool_calls=())
+            self._records.append(_Record(comparison, turn, figures, datetime.now(UTC), beside))
 
     def route(self, comparison: str, turn: int, routing: Routing) -> None:
         """Notes how a turn was routed; a later routing of the same turn replaces it."""
         self._routings[comparison, turn] = routing
+
+    def resend(self, comparison: str, turn: int) -> None:
+        """Notes that a turn is asked anew with another prompt, as after “edit and resend”, under the same number.
+
+        What was answered and routed so far no longer counts for the saving, as it belongs to a prompt that is gone;
+        the totals keep it, as it was paid. Call it before the new prompt is routed, once for each later turn that the
+        edit drops, too. Asking the same prompt again is no resending: all its attempts count.
+
+        Args:
+            comparison: Id of the comparison.
+            turn: Number of the turn.
+        """
+        self._routings.pop((comparison, turn), None)
+        self._records = [
+            replace(one, current=False) if (one.comparison, one.turn) == (comparison, turn) else one
+            for one in self._records
+        ]
 
     def total(self, comparison: str | None = None) -> Total:
         """What the answers of one comparison, or of all, have cost."""
@@ -156,15 +178,17 @@ class Bill:
         for (of, turn), routing in self._routings.items():
             if comparison not in {None, of}:
                 continue
-            records = [record for record in self._of(of) if record.turn == turn]
-            routed = next((one for one in records if one.completion.llm == routing.llm), None)
-            own = next((one for one in records if one.completion.llm == baseline and one.completion.whole), None)
+            records = [record for record in self._of(of) if record.turn == turn and record.current]
+            attempts = [one for one in records if one.completion.llm == routing.llm and not one.beside]
+            routed = _last_whole(attempts)
+            own = _last_whole([one for one in records if one.completion.llm == baseline])
             answer = own or (_as_if(routed, baseline) if routed else None)
             baseline_usd, routed_usd = _worth(catalogue, answer), _worth(catalogue, routed)
             router_usd = routing.usd(self._machine_usd_per_hour)
             if baseline_usd is None or routed_usd is None or router_usd is None:
                 left_out += 1
                 continue
+            routed_usd += sum((_paid_usd(one) for one in attempts if one is not routed), Decimal(0))
             counted.append((baseline_usd, routed_usd, router_usd))
             notes |= {ASSUMED, *([WITHOUT_REASONING] if llm.reasoning else [])} if own is None else set()
             notes |= {CACHED} if any(one.completion.from_cache for one in (own, routed) if one) else set()
@@ -176,6 +200,16 @@ class Bill:
 
     def _of(self, comparison: str | None) -> Iterable[_Record]:
         return (record for record in self._records if comparison in {None, record.comparison})
+
+
+def _last_whole(records: list[_Record]) -> _Record | None:
+    return next((one for one in reversed(records) if one.completion.whole), None)
+
+
+def _paid_usd(record: _Record) -> Decimal:
+    """What was really paid for an attempt, which is nothing where it came from the cache."""
+    cost = record.completion.cost
+    return cost.usd if cost is not None and cost.usd is not None else Decimal(0)
 
 
 def _as_if(routed: _Record, baseline: str) -> _Record:

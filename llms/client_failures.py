@@ -15,11 +15,13 @@ def failure_of(error: Exception, connection: Connection) -> ProviderError:
     """A failure in words.
 
     Args:
-        error: What the client raised: an `openai.OpenAIError`, or a `ValueError` of an answer that is no JSON.
+        error: What the client raised: an `openai.OpenAIError`, or another where an answer is too much or no JSON.
         connection: Who was asked.
     """
     import openai
     from httpx2 import ConnectTimeout
+
+    from llms.bounds import UnboundedError
 
     who, key = connection.who, connection.key.get_secret_value() if connection.key else ""
     if isinstance(error, openai.APITimeoutError):  # the only time-out that the client has itself
@@ -32,7 +34,7 @@ def failure_of(error: Exception, connection: Connection) -> ProviderError:
         return refusal(who, error.status_code, error.body, secret=key, wait_s=retry_after_s(headers))
     if isinstance(error, openai.APIError):  # an error that was sent as a chunk
         return refusal(who, _status_of(error.code or ""), error.body, secret=key)
-    return unreadable(who)
+    return unreadable(who, str(error) if isinstance(error, UnboundedError) else "")
 
 
 def _connect_timeout_s(request: Any) -> float | None:  # noqa: ANN401  a request of httpx2

@@ -19,7 +19,7 @@ from llms.completion import StopReason, Usage
 
 MIB = 1024 * 1024
 _FOLDER = "answers"
-_VERSION = 1
+_VERSION = 2
 _DROPPED_AT_A_TIME = 2
 """The package's 10 would empty a small cache of long answers, the newest among them."""
 
@@ -101,14 +101,15 @@ class CompletionCache:
         return result
 
 
-def question_hash(address: str, body: Mapping[str, Any]) -> str:
+def question_hash(address: str, body: Mapping[str, Any], whose: str = "") -> str:
     """A hash that is the same only for the same LLM, messages and parameters.
 
     Args:
         address: The provider's address.
         body: The request as it would be sent; it holds no key.
+        whose: The session that alone may have the answer again; '' where everybody may.
     """
-    asked = json.dumps([_VERSION, address, body], sort_keys=True, ensure_ascii=True)
+    asked = json.dumps([_VERSION, whose, address, body], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(asked.encode()).hexdigest()
 
 

@@ -24,6 +24,7 @@ from llms.providers import connect
 from llms.refusals import refuses_llm, refuses_settings, refuses_turns
 from llms.spending import counted_usage, nothing_spent, spent
 from llms.stop_signal import StoppedError, StopSignal
+from llms.threads import in_thread
 from settings import Settings, get_settings
 
 
@@ -79,7 +80,7 @@ class Completions:
         if refused is not None:
             return refused
         connection = connect(catalogue[llm_id], self._settings, keys)
-        return self._circuits[connection.address].refuses(connection.who)
+        return self._circuits.way(connection).refuses(connection.who)
 
     async def stream(
         self, request: ChatRequest, keys: Keys, *, use_cache: bool = False, stop: StopSignal | None = None
@@ -97,14 +98,17 @@ class Completions:
         """
         draft = Draft(request.llm)
         try:
-            asked = await asyncio.to_thread(self._prepare, request, keys, stop or StopSignal())
+            asked = await in_thread("answers", self._prepare, request, keys, stop or StopSignal())
         except PlaygroundError as error:
             yield draft.failed(error)
             return
         question = ""
         if use_cache and self._cache is not None:
-            question = question_hash(asked.errand.connection.address, asked.errand.body)
-            kept = await asyncio.to_thread(self._cache.get, question)
+            connection = asked.errand.connection
+            # Two users' endpoints may share an address and a name, and yet ask different keys or machines.
+            whose = keys.session if connection.guarded else ""
+            question = question_hash(connection.address, asked.errand.body, whose)
+            kept = await in_thread("answers", self._cache.get, question)
             if kept is not None:
                 yield _from_cache(draft, asked, kept)
                 return
@@ -118,9 +122,9 @@ class Completions:
             last = draft.ended("stopped")
         except PlaygroundError as error:
             last = draft.failed(error)
-        last = await asyncio.to_thread(_billed, draft, asked, last)
+        last = await in_thread("answers", _billed, draft, asked, last)
         if question and self._cache is not None:
-            await asyncio.to_thread(_keep, self._cache, question, last)
+            await in_thread("answers", _keep, self._cache, question, last)
         yield last
 
     def warm_up(self) -> None:

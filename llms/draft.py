@@ -26,6 +26,7 @@ class Draft:
         self._now = Completion(llm_id)
         self.finish = ""
         """The provider's own reason for ending; '' until it has said one."""
+        self._closed = False
 
     @property
     def begun(self) -> bool:
@@ -63,6 +64,7 @@ class Draft:
         if visible and now.first_token_ms is None:
             now = replace(now, first_token_ms=self._elapsed_ms())
         self.finish = piece.finish or self.finish
+        self._closed |= piece.closes
         self._now = replace(
             now,
             text=now.text + piece.text,
@@ -93,7 +95,7 @@ class Draft:
 
     def broken_off(self, who: str) -> ProviderError | None:
         """Why a stream that has ended by itself is no whole answer; None if it is one."""
-        if self.finish == "error" or not (self.finish or self._now.usage):
+        if self.finish == "error" or not (self.finish or self._closed):
             if not self.begun:
                 return unreadable(who, "nothing")
             return ProviderError("cut off", f"The connection to {who} ended in the middle of the answer.", ASK_AGAIN)

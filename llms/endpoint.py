@@ -22,6 +22,7 @@ UNKNOWN_CONTEXT_TOKENS = 1_000_000_000
 """Stands for a context that only the server knows: nothing is refused beforehand."""
 
 _MAX_CHARACTERS = 200
+_MAX_USD_PER_MTOK = 1_000_000
 _CHAT = "/chat/completions"
 
 
@@ -62,13 +63,16 @@ class Endpoint:
     def __post_init__(self) -> None:
         """Tidies and checks what was typed."""
         object.__setattr__(self, "base_url", _address(self.base_url))
-        object.__setattr__(self, "model", _line(self.model, "model"))
+        object.__setattr__(self, "model", _line(self.model, "LLM name"))
         object.__setattr__(self, "title", _line(self.title or self.model, "title"))
         prices = (self.input_usd_per_mtok, self.output_usd_per_mtok)
         if (prices[0] is None) != (prices[1] is None):
             raise BadInputError("Only one of the two prices is filled in.", "Fill in both, or neither.")
-        if any(price is not None and (not price.is_finite() or price < 0) for price in prices):
-            raise BadInputError("A price is not an amount of money.", "Write USD per million tokens, such as 0.15.")
+        if any(price is not None and not (price.is_finite() and 0 <= price <= _MAX_USD_PER_MTOK) for price in prices):
+            raise BadInputError(
+                "A price is not an amount of money.",
+                f"Write USD per million tokens, such as 0.15, and at most {_MAX_USD_PER_MTOK:,}.",
+            )
         if self.context_tokens is not None and self.context_tokens < 1:
             raise BadInputError("The context length is not positive.", "Write a number of tokens, such as 8192.")
 

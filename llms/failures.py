@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 from errors import UnavailableError
@@ -33,6 +35,8 @@ ASK_AGAIN = "Ask again for a whole answer."
 _RETRYABLE = {408, 409, 429, 500, 502, 503, 504, 529}
 _QUOTE_CHARACTERS = 200
 _KEY_WINDOW = 6
+_READ_CHARACTERS = 10_000
+_DAY_S = 86_400.0
 
 _TOO_LONG = re.compile(
     r"context_length_exceeded|exceed_context_size|(context|model).{0,20}length is|prompt is too long|reduce the length"
@@ -96,7 +100,7 @@ def refusal(
     kind = _kind(status, f"{_code(body)} {said}".lower())
     what, mend = _words(who, kind, status, _quotable(said, secret))
     if kind == "rate limit" and wait_s:
-        mend = f"Try again in {wait_s:,.0f} s."
+        mend = f"Try again in {wait_s:,.0f} s." if wait_s < _DAY_S else "Try again tomorrow, or choose another LLM."
     retryable = status in _RETRYABLE and kind in {"rate limit", "provider"}
     return ProviderError(kind, what, mend, retryable=retryable, retry_after_s=wait_s)
 
@@ -125,10 +129,25 @@ def in_the_middle(failure: ProviderError, who: str) -> ProviderError:
     return ProviderError("cut off", f"{what} in the middle of the answer.", ASK_AGAIN)
 
 
-def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a provider asks to be left alone; None where it does not say, or not in seconds."""
+def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Seconds that a provider asks to be left alone, at most a day; None where it does not say.
+
+    Args:
+        headers: Of its answer.
+        now: The time; None takes the clock's.
+
+    Source:
+        RFC 9110, section 10.2.3: seconds or a date. Some providers send fractions of seconds.
+    """
     text = headers.get("retry-after", "")
-    return float(text) if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", text) else None
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        return min(float(text), _DAY_S)
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    return min(max(0.0, (at - (now or datetime.now(UTC))).total_seconds()), _DAY_S)
 
 
 def _kind(status: int, said: str) -> FailureKind:
@@ -173,12 +192,13 @@ def _error_of(body: object) -> Mapping[str, Any]:
 def _said(body: object) -> str:
     error = _error_of(body)
     said = error.get("message") or error.get("detail") or ""
-    return " ".join(said.split()) if isinstance(said, str) else ""
+    return " ".join(said[:_READ_CHARACTERS].split()) if isinstance(said, str) else ""
 
 
 def _code(body: object) -> str:
     error = _error_of(body)
-    return " ".join(str(error[name]) for name in ("code", "type", "status") if error.get(name) is not None)
+    codes = (error.get(name) for name in ("code", "type", "status"))
+    return " ".join(str(code)[:_READ_CHARACTERS] for code in codes if isinstance(code, str | int))
 
 
 def _quotable(said: str, secret: str) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from httpcore2 import AnyIOBackend, AsyncNetworkBackend, ConnectError, ConnectTimeout
 
 from errors import BadInputError
+from llms.threads import in_thread
 from settings import Network
 
 if TYPE_CHECKING:
@@ -88,22 +89,25 @@ class GuardedBackend(AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> AsyncNetworkStream:
-        """Resolves the host, checks all its addresses and connects to the first that answers."""
+        """Resolves the host, checks all its addresses and connects to the first that answers, all within the time."""
         loop = asyncio.get_running_loop()
+        deadline = None if timeout is None else loop.time() + timeout
         try:
-            async with asyncio.timeout(timeout):
-                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            async with asyncio.timeout_at(deadline):
+                found = await in_thread("names", socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         except TimeoutError as error:
             raise ConnectTimeout(str(error)) from error
         except (OSError, UnicodeError) as error:
             raise ConnectError(str(error)) from error
         addresses = list(dict.fromkeys(ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
         check_addresses(host, addresses, self._allowed)
-        failure = ConnectError(f"{host} has no address")
-        for address in addresses:
+        failure: ConnectError | ConnectTimeout = ConnectError(f"{host} has no address")
+        for place, address in enumerate(addresses):
+            # An equal share of what is left for each, so that one that swallows packets leaves time for the next.
+            share_s = None if deadline is None else max(0.0, deadline - loop.time()) / (len(addresses) - place)
             try:
-                return await self._backend.connect_tcp(str(address), port, timeout, local_address, socket_options)
-            except ConnectError as error:
+                return await self._backend.connect_tcp(str(address), port, share_s, local_address, socket_options)
+            except (ConnectError, ConnectTimeout) as error:
                 failure = error
         raise failure
 

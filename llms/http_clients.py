@@ -60,13 +60,16 @@ class HttpClients:
         if way not in clients:
             clients[way] = self._new(way)
         key = key or _NO_KEY
-        return AsyncOpenAI(
+        client = AsyncOpenAI(
             base_url=address,
             api_key=key,
             default_headers={"Authorization": f"Bearer {key}"},  # else OPENAI_CUSTOM_HEADERS would go before it
             max_retries=0,
             http_client=clients[way],
         )
+        # Else each request would find it out in one of the process's threads, for a header that is not sent.
+        client._platform = "Unknown"
+        return client
 
     @staticmethod
     def warm_up() -> None:
@@ -84,6 +87,8 @@ class HttpClients:
     def _new(self, way: str) -> httpx2.AsyncClient:
         import httpx2
 
+        from llms.bounds import UNCOMPRESSED, bound
+
         # How long an answer takes is watched by `Completions`, which knows whether it has begun.
         timeout = httpx2.Timeout(None, connect=self._settings.connect_timeout_s)
         return httpx2.AsyncClient(
@@ -93,7 +98,8 @@ class HttpClients:
             follow_redirects=False,  # a redirect would carry the prompt where nobody sent it
             trust_env=way == "provider",  # an environment's proxy would do the connecting, unchecked
             transport=_guarded_transport(self._settings) if way == "guarded" else None,
-            event_hooks={"request": [_only_known_headers]},
+            headers={} if way == "local" else UNCOMPRESSED,
+            event_hooks={"request": [_only_known_headers], "response": [] if way == "local" else [bound]},
         )
 
 

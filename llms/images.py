@@ -6,10 +6,11 @@ import io
 import struct
 import threading
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from errors import BadInputError, UnavailableError
-from llms.attachment import ImageAttachment
+from llms.attachment import ImageAttachment, content_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -32,11 +33,11 @@ _MALFORMED = (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, Looku
 """What Pillow raises on files that are not what they seem, beside errors of struct and zlib."""
 
 
-def read_image(data: bytes, name: str, image_format: str, note: str = "") -> ImageAttachment:
+def read_image(file: Path | bytes, name: str, image_format: str, note: str = "") -> ImageAttachment:
     """Reads an image; of an animation the first frame.
 
     Args:
-        data: The file's content.
+        file: The file, or its content; a file is read when it is its turn, so that those that wait take no memory.
         name: What the user knows it by.
         image_format: Pillow's name of the format that the content claims; no other decoder is tried.
         note: A sentence about the file that goes before the notes made here.
@@ -50,7 +51,7 @@ def read_image(data: bytes, name: str, image_format: str, note: str = "") -> Ima
     if not _decoders.acquire(timeout=_WAIT_S):
         raise UnavailableError("Too many images are being read at the moment.", "Try again in a minute.")
     try:
-        with Image.open(io.BytesIO(data), formats=[image_format]) as image:
+        with Image.open(io.BytesIO(content_of(file, name)), formats=[image_format]) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise _too_many_pixels(name, f"{image.width:,} × {image.height:,} are more than")
             return _encode(image, name, note)
@@ -68,7 +69,7 @@ def read_image(data: bytes, name: str, image_format: str, note: str = "") -> Ima
 def _encode(image: Image.Image, name: str, note: str) -> ImageAttachment:
     """Decodes the pixels and encodes them anew; nothing but pixels is carried over."""
     notes = [note] if note else []
-    if getattr(image, "n_frames", 1) > 1:
+    if getattr(image, "is_animated", False):  # looks at two frames at most, where counting them walks all
         notes.append("It is animated: LLMs get its first frame only.")
     size, source = image.size, image.format
     orientation = _orientation(image)

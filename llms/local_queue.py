@@ -12,6 +12,7 @@ from llms.attempts import Attempts, Errand
 from llms.completion import Completion
 from llms.draft import Draft
 from llms.local import CHAT_SLOTS, CHATS_PER_SESSION, ROUTER_SLOTS
+from llms.threads import in_thread
 from llms.turns import Turns
 
 STARTING = "the local LLM is starting"
@@ -49,7 +50,7 @@ class LocalQueue:
             local = errand.connection.local
             if local is not None and not local.started:
                 yield draft.wait(STARTING)
-                await asyncio.to_thread(local.start)
+                await in_thread("local LLM", local.start)
             # A slot that only this chat has: the routers' prefix caches stay as they are.
             slot = {"extra_body": {"id_slot": ROUTER_SLOTS + ticket.place}}
             timed = replace(errand, body={**errand.body, **slot}, deadline=loop.time() + self._answer_timeout_s)

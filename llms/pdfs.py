@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from errors import BadInputError, UnavailableError
-from llms.attachment import PdfAttachment
+from llms.attachment import PdfAttachment, content_of
 from llms.tokens import sendable
 
 MAX_PAGES = 100
@@ -51,7 +51,7 @@ class _Reading:
 
 
 def read_pdf(
-    data: bytes,
+    file: Path | bytes,
     name: str,
     *,
     max_pages: int = MAX_PAGES,
@@ -63,7 +63,7 @@ def read_pdf(
     """Reads the text of a PDF; what does not fit the limits is left out, with a note.
 
     Args:
-        data: The file's content.
+        file: The file, or its content; a file is read when it is its turn, so that those that wait take no memory.
         name: What the user knows it by.
         max_pages: Pages that are read, from the first on.
         max_characters: Characters of text that are kept.
@@ -78,7 +78,7 @@ def read_pdf(
     if not _readers.acquire(timeout=_WAIT_S):
         raise UnavailableError("Too many PDFs are being read at the moment.", "Try again in a minute.")
     try:
-        reading = _read(data, timeout_s, (max_memory_bytes, max_cpu_s, max_pages, max_characters))
+        reading = _read(content_of(file, name), timeout_s, (max_memory_bytes, max_cpu_s, max_pages, max_characters))
     finally:
         _readers.release()
     if not reading.ready:

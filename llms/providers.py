@@ -90,6 +90,11 @@ class Connection:
         """What tells its provider from others: the address, or the name of what runs here."""
         return self.base_url or self.model
 
+    @property
+    def circuit(self) -> str:
+        """What its breaker goes by; users' own endpoints are apart, so that none of them can trip a provider's."""
+        return f"own {self.base_url} {self.model}" if self.guarded else self.address
+
     def client(self) -> OpenAI:
         """A client for it; the caller closes it.
 

@@ -33,6 +33,7 @@ class Piece:
         finish: The provider's reason for ending; '' before the end.
         usage: The tokens of the whole; None if the chunk does not say.
         tool_calls: More of the calls of tools.
+        closes: Whether it is the chunk of usage that comes behind a whole answer; a running count proves nothing.
     """
 
     text: str = ""
@@ -41,6 +42,7 @@ class Piece:
     finish: str = ""
     usage: Usage | None = None
     tool_calls: tuple[ToolCallPiece, ...] = ()
+    closes: bool = False
 
 
 async def pieces(client: AsyncOpenAI, body: Mapping[str, Any], connection: Connection) -> AsyncGenerator[Piece]:
@@ -64,7 +66,7 @@ async def pieces(client: AsyncOpenAI, body: Mapping[str, Any], connection: Conne
             raise unreadable(connection.who, _INSTEAD.get(kind, "with something that is no stream of text"))
         async for chunk in stream:
             yield _piece(chunk)
-    except (OpenAIError, ValueError) as error:
+    except (OpenAIError, ValueError, RecursionError) as error:  # the last of JSON in too many brackets
         failure = failure_of(error, connection)
     else:
         return
@@ -86,13 +88,15 @@ def _piece(chunk: object) -> Piece:
     choice = choices[0] if choices else None
     delta = getattr(choice, "delta", None)
     text, thinking = _parts(getattr(delta, "content", None))
+    usage = _usage(getattr(chunk, "usage", None) or _groq_usage(chunk))
     return Piece(
         text or _text(delta, "refusal"),
         thinking or _text(delta, "reasoning_content") or _text(delta, "reasoning"),
         _text(chunk, "model"),
         _text(choice, "finish_reason"),
-        _usage(getattr(chunk, "usage", None) or _groq_usage(chunk)),
+        usage,
         tuple(_tool_call(call) for call in _listed(delta, "tool_calls")),
+        closes=usage is not None and not choices,
     )
 
 

@@ -9,6 +9,7 @@ import asyncio
 import json
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
@@ -61,6 +62,9 @@ class Behaviour:
     cached: int = 0
     answered_by: str = ""
     location: str = ""
+    bomb_mib: int = 0  # the body is so much of nothing, packed as gzip, whatever the client asked for
+    flood_mib: int = 0  # sends so much without the end of a line
+    running_usage: bool = False  # each chunk states the tokens so far
 
 
 @dataclass
@@ -129,6 +133,8 @@ class Misbehaving:
         failing = sum(other.body.get("model") == model for other in self.requests) <= wanted.fail_times
         if not await self._pause(wanted.first_ms, asked, reader):
             return False
+        if wanted.bomb_mib:
+            return await _send_bomb(writer, wanted)
         if failing and wanted.status != 200:
             error = {"message": wanted.message, "type": "error", "code": wanted.code or None}
             content = json.dumps({"error": error}).encode()
@@ -142,6 +148,8 @@ class Misbehaving:
         if failing and wanted.reset_after == 0:
             return _reset(writer)
         writer.write(f"HTTP/1.1 200 OK\r\ncontent-type: {wanted.kind}\r\ntransfer-encoding: chunked\r\n\r\n".encode())
+        if wanted.flood_mib:
+            await _flood(writer, wanted.flood_mib)
         for number in range(wanted.words):
             if failing and number == wanted.reset_after:
                 await writer.drain()
@@ -160,7 +168,8 @@ class Misbehaving:
             if wanted.junk:
                 _chunked(writer, f"data: {wanted.junk}\n\n".encode())
             else:
-                _send(writer, _chunk(wanted.answered_by or model, {field_name: word}))
+                running = {"usage": _usage(wanted)} if wanted.running_usage else {}
+                _send(writer, _chunk(wanted.answered_by or model, {field_name: word}) | running)
             asked.said.append(time.monotonic())
             await writer.drain()
             if not await self._pause(wanted.every_ms, asked, reader):
@@ -212,6 +221,23 @@ def _send(writer: asyncio.StreamWriter, chunk: dict[str, Any]) -> None:
 
 def _chunked(writer: asyncio.StreamWriter, content: bytes) -> None:
     writer.write(f"{len(content):x}\r\n".encode() + content + b"\r\n")
+
+
+async def _send_bomb(writer: asyncio.StreamWriter, wanted: Behaviour) -> bool:
+    pack = zlib.compressobj(9, wbits=31)
+    mib = b"a" * 1024**2
+    content = b"".join([*(pack.compress(mib) for _ in range(wanted.bomb_mib)), pack.flush()])
+    head = f"HTTP/1.1 {wanted.status} X\r\ncontent-type: {wanted.kind}\r\ncontent-encoding: gzip\r\n"
+    writer.write(f"{head}content-length: {len(content)}\r\n\r\n".encode() + content)
+    await writer.drain()
+    return True
+
+
+async def _flood(writer: asyncio.StreamWriter, mib: int) -> None:
+    _chunked(writer, b"data: ")
+    for _ in range(mib):
+        _chunked(writer, b"x" * 1024**2)
+        await writer.drain()
 
 
 def _reset(writer: asyncio.StreamWriter) -> bool:

@@ -1,5 +1,6 @@
 """The bill adds up to genai-prices, to the last digit, and savings name what they are measured against."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import genai_prices
@@ -113,6 +114,62 @@ def test_turns_without_an_answer_or_a_price_are_left_out(catalogue: Catalogue, l
     saving = bill.saving(catalogue, "gpt-4.1")
     assert saving is not None
     assert (saving.usd, saving.turns, saving.left_out) == (Decimal(0), 0, 1)
+
+
+def test_all_that_was_paid_for_the_routed_answer_counts(catalogue: Catalogue) -> None:
+    bill = Bill(RATE)
+    bill.route("one", 0, Routing("gpt-4.1-nano", 0.0))
+    bill.add("one", 0, answer(catalogue, "gpt-4.1", Usage(1000, 300)))
+    bill.add("one", 0, answer(catalogue, "gpt-4.1-nano", Usage(1000, 7, counted=True), "stopped"))
+    stopped = bill.saving(catalogue, "gpt-4.1")
+    assert stopped is not None
+    assert (stopped.usd, stopped.turns, stopped.left_out) == (Decimal(0), 0, 1), "half an answer saves nothing"
+    bill.add("one", 0, answer(catalogue, "gpt-4.1-nano", Usage(1000, 200)))
+    bill.add("one", 0, answer(catalogue, "gpt-4.1-nano", Usage(1000, 100)))
+    bill.add("one", 0, answer(catalogue, "gpt-4.1-nano", Usage(9, 9)), beside=True)
+    bill.add("one", 0, answer(catalogue, "gpt-4.1", Usage(1000, 400)))
+    saving = bill.saving(catalogue, "gpt-4.1")
+    assert saving is not None
+    assert saving.routed_usd == sum(list_usd("gpt-4.1-nano", 1000, tokens) for tokens in (7, 200, 100))
+    assert saving.baseline_usd == list_usd("gpt-4.1", 1000, 400), "the latest answer is the one that is read"
+    assert (saving.turns, saving.left_out) == (1, 0)
+
+
+def test_the_latest_routed_answer_is_what_the_baseline_would_have_written(catalogue: Catalogue) -> None:
+    bill = Bill(RATE)
+    bill.route("one", 0, Routing("gpt-4.1-nano", 0.0))
+    for tokens in (200, 100):
+        bill.add("one", 0, answer(catalogue, "gpt-4.1-nano", Usage(1000, tokens)))
+    saving = bill.saving(catalogue, "gpt-4.1")
+    assert saving is not None
+    assert saving.baseline_usd == list_usd("gpt-4.1", 1000, 100)
+
+
+def test_a_prompt_that_was_edited_counts_for_the_totals_only(catalogue: Catalogue) -> None:
+    bill = Bill(RATE)
+    for turn in (0, 1):
+        bill.route("one", turn, Routing("gpt-4.1-nano", ROUTER_MS))
+        bill.add("one", turn, answer(catalogue, "gpt-4.1-nano", Usage(1000, 200)))
+        bill.add("one", turn, answer(catalogue, "gpt-4.1", Usage(1000, 300)))
+    paid = bill.total("one")
+    bill.resend("one", 1)
+    assert bill.total("one") == paid
+    first = bill.saving(catalogue, "gpt-4.1")
+    assert first is not None
+    assert (first.turns, first.left_out, first.router_usd) == (1, 0, ROUTER_USD)
+    bill.route("one", 1, Routing("gpt-4.1-nano", 0.0))
+    bill.add("one", 1, answer(catalogue, "gpt-4.1-nano", Usage(500, 50)))
+    both = bill.saving(catalogue, "gpt-4.1")
+    assert both is not None
+    assert both.routed_usd - first.routed_usd == list_usd("gpt-4.1-nano", 500, 50)
+    assert both.baseline_usd - first.baseline_usd == list_usd("gpt-4.1", 500, 50), "the old baseline's is gone, too"
+
+
+def test_what_answers_say_is_not_kept(catalogue: Catalogue) -> None:
+    bill = Bill(RATE)
+    said = replace(answer(catalogue, "gpt-4.1", Usage(1, 1)), text="the sky", reasoning="the sky")
+    bill.add("one", 0, said)
+    assert "the sky" not in repr(vars(bill))
 
 
 def test_an_unknown_baseline(catalogue: Catalogue) -> None:

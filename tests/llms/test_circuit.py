@@ -1,6 +1,13 @@
 """A provider that keeps failing is left alone, then tried by one request."""
 
-from llms.circuit import COOL_DOWN_S, FAILURES_TO_OPEN, Circuit, Circuits
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from llms.circuit import COOL_DOWN_S, FAILURES_TO_OPEN, Circuit, Circuits, Outcome
+from llms.providers import Connection, Provider
 
 
 class Clock:
@@ -61,13 +68,81 @@ def test_stragglers_do_not_pass_for_the_probe() -> None:
     assert circuit.refuses("Somebody") is not None
 
 
-def test_each_provider_has_its_own_and_the_oldest_are_forgotten() -> None:
+def test_there_is_one_probe_even_if_two_were_let_through() -> None:
+    clock = Clock()
+    circuit = Circuit(clock)
+    fail(circuit, FAILURES_TO_OPEN)
+    clock.now += COOL_DOWN_S
+    assert [circuit.refuses("Somebody"), circuit.refuses("Somebody")] == [None, None]
+    assert [circuit.begin(), circuit.begin()] == [True, False]
+
+
+def to(address: str, model: str = "m", *, own: bool = False) -> Connection:
+    provider = Provider(title="Somebody", source="the test")
+    return Connection(model, "M", provider, base_url=f"https://{address}.example/v1", guarded=own)
+
+
+def end(circuits: Circuits, connection: Connection, outcome: Outcome, times: int = FAILURES_TO_OPEN) -> None:
+    for _ in range(times):
+        way = circuits.way(connection)
+        way.end(way.begin(), outcome)
+
+
+def refused(circuits: Circuits, connection: Connection) -> bool:
+    return circuits.way(connection).refuses("Somebody") is not None
+
+
+def test_each_address_has_its_own_and_the_oldest_are_forgotten() -> None:
     circuits = Circuits(Clock())
-    fail(circuits["a"], FAILURES_TO_OPEN)
-    assert circuits["b"].refuses("b") is None
+    end(circuits, to("a"), "unreachable")
+    assert not refused(circuits, to("b"))
     for number in range(300):
-        _ = circuits[f"https://{number}.example"]
-        assert circuits["a"].refuses("a") is not None, "used ones stay"
+        circuits.way(to(str(number)))
+        assert refused(circuits, to("a")), "used ones stay"
     for number in range(300):
-        _ = circuits[f"https://{number}.example"]
-    assert circuits["a"].refuses("a") is None
+        circuits.way(to(str(number)))
+    assert not refused(circuits, to("a"))
+
+
+def test_no_connection_is_the_address_s_fault_and_a_failure_the_llm_s() -> None:
+    circuits = Circuits(Clock())
+    end(circuits, to("a", "broken"), "failed")
+    assert refused(circuits, to("a", "broken"))
+    assert not refused(circuits, to("a", "sound"))
+    end(circuits, to("b", "one"), "unreachable")
+    assert refused(circuits, to("b", "another"))
+    end(circuits, to("c"), "unreachable", FAILURES_TO_OPEN - 1)
+    end(circuits, to("c"), "failed", 1)
+    end(circuits, to("c"), "unreachable", 1)
+    assert not refused(circuits, to("c")), "an address that answers, with whatever, can be reached"
+
+
+def test_a_user_s_endpoint_cannot_trip_a_provider_or_another_endpoint() -> None:
+    circuits = Circuits(Clock())
+    for outcome in ("unreachable", "failed"):
+        end(circuits, to("a", own=True), outcome)
+    assert refused(circuits, to("a", own=True))
+    assert not refused(circuits, to("a"))
+    assert not refused(circuits, to("a", "other", own=True))
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads that take turns as often as can be."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("restless")
+def test_many_threads_may_look_at_once() -> None:
+    circuits = Circuits()
+
+    def look(start: int) -> None:
+        for number in range(3000):
+            circuits.way(to(str((start + number) % 600)))
+
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(look, start) for start in (0, 150, 300, 450)]:
+            done.result()

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from llms.catalogue import Catalogue
 from llms.chat_request import Turn
 from llms.completion import Usage
 from llms.completion_cache import MIB, CompletionCache, KeptAnswer, question_hash
 from llms.completions import Completions
-from tests.llms.asking import QUESTION, ask, settings_for
+from tests.llms.asking import QUESTION, ask, own_keys, settings_for
 from tests.llms.misbehaving import KEY, Misbehaving, text_of
 
 ANSWER = KeptAnswer("It scatters. \ud83d \x00 🌤", "", "gpt-4.1-x", "stop", Usage(3, 4, 1, cached_tokens=2))
@@ -149,6 +150,16 @@ def test_a_folder_that_cannot_be_written_is_a_cache_without_answers(tmp_path: Pa
     cache = CompletionCache(tmp_path / "file" / "cache", 8)
     cache.put("a", ANSWER)
     assert cache.get("a") is None
+
+
+def test_answers_of_a_user_s_own_endpoint_are_for_that_user(
+    server: Misbehaving, catalogue: Catalogue, cache: CompletionCache
+) -> None:
+    completions = Completions(catalogue, settings_for(server), cache)
+    (mine, llm), (yours, _) = own_keys(server, key=SecretStr("mine")), own_keys(server)
+    ends = [ask(completions, llm, keys, use_cache=True)[-1].from_cache for keys in (mine, yours, mine)]
+    assert ends == [False, False, True]
+    assert len(server.requests) == 2
 
 
 def test_equal_questions_have_equal_hashes_and_others_do_not() -> None:

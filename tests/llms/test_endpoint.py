@@ -48,12 +48,14 @@ def test_what_is_no_address(typed: str) -> None:
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        ({"model": " "}, "model"),
-        ({"model": "a\nb"}, "model"),
+        ({"model": " "}, "LLM name"),
+        ({"model": "a\nb"}, "LLM name"),
         ({"title": "x" * 201}, "title"),
         ({"input_usd_per_mtok": Decimal(1)}, "one of the two prices"),
         ({"input_usd_per_mtok": Decimal(-1), "output_usd_per_mtok": Decimal(1)}, "amount of money"),
         ({"input_usd_per_mtok": Decimal("NaN"), "output_usd_per_mtok": Decimal(1)}, "amount of money"),
+        ({"input_usd_per_mtok": Decimal("9e999999"), "output_usd_per_mtok": Decimal(1)}, "amount of money"),
+        ({"input_usd_per_mtok": Decimal(0), "output_usd_per_mtok": Decimal(1_000_001)}, "at most 1,000,000"),
         ({"context_tokens": 0}, "context length"),
     ],
 )

@@ -1,6 +1,7 @@
 """What providers say in their many ways is understood, and quoted only where no part of a key is in it."""
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from llms.failures import FailureKind, ProviderError, in_the_middle, refusal, retry_after_s, too_slow, unreachable
 
+DAY_S = 86_400.0
 SECRET = "sk-proj-0123456789abcdef"  # noqa: S105  it opens nothing
 
 
@@ -100,13 +102,24 @@ def test_bodies_of_any_shape_are_survived(caplog: pytest.LogCaptureFixture) -> N
         ("-1", None),
         ("inf", None),
         ("1e9", None),
-        ("9" * 9, None),
+        ("9" * 9, DAY_S),  # too long to wait, which is no reason to come back at once
+        ("9" * 9000, DAY_S),
         ("Wed, 21", None),
+        ("Wed, 21 Oct 2026 07:28:05 GMT", 5.0),
+        ("Wed, 21 Oct 2026 09:28:05 +0200", 5.0),
+        ("Wed, 21 Oct 2026 07:28:05 -0000", 5.0),
+        ("Wed, 21 Oct 2026 07:27:55 GMT", 0.0),
+        ("Thu, 21 Oct 2027 07:28:05 GMT", DAY_S),
+        ("Wed, 99 Oct 2026 07:28:05 GMT", None),
     ],
 )
 def test_retry_after(said: str, seconds: float | None) -> None:
-    assert retry_after_s({"retry-after": said}) == seconds
+    assert retry_after_s({"retry-after": said}, datetime(2026, 10, 21, 7, 28, tzinfo=UTC)) == seconds
     assert retry_after_s({}) is None
+
+
+def test_a_day_is_not_counted_in_seconds() -> None:
+    assert refusal("Somebody", 429, wait_s=DAY_S).mend == "Try again tomorrow, or choose another LLM."
 
 
 def test_in_the_middle_of_an_answer() -> None:

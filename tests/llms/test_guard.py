@@ -6,6 +6,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
+from httpcore2 import ConnectTimeout
 
 from llms.catalogue import Catalogue
 from llms.guard import GuardedBackend, RefusedAddressError, is_public
@@ -93,6 +94,46 @@ def test_a_name_that_resolves_anew_is_checked_anew(
     assert ends[0].stop == "stop"
     assert all(isinstance(one.failure, RefusedAddressError) for one in ends[1:]), "one bad address is one too many"
     assert len(server.requests) == 1
+
+
+class Listener:
+    """Stands in for the network: takes connections to some addresses and swallows packets to all others."""
+
+    def __init__(self, answering: tuple[str, ...]) -> None:
+        self.answering = answering
+        self.tried: list[tuple[str, float | None]] = []
+
+    async def connect_tcp(self, address: str, port: int, timeout: float | None, *_: object) -> str:  # noqa: ASYNC109
+        self.tried.append((address, timeout))
+        if address not in self.answering:
+            await asyncio.sleep(timeout or 0)
+            raise ConnectTimeout("no answer")
+        return address
+
+
+def through(listener: Listener, monkeypatch: pytest.MonkeyPatch, timeout_s: float) -> object:
+    def resolve(_: str, port: int, **__: object) -> list[tuple[Any, ...]]:
+        return [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", (one, port)) for one in ("2606:4700::1", "1.1.1.1")]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    backend = GuardedBackend()
+    monkeypatch.setattr(backend, "_backend", listener)
+    return asyncio.run(backend.connect_tcp("two.example", 443, timeout_s))
+
+
+def test_an_address_that_swallows_packets_gives_way_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = Listener(answering=("1.1.1.1",))
+    assert through(listener, monkeypatch, 0.2) == "1.1.1.1"
+    shares = [share or 0 for _, share in listener.tried]
+    assert 0 < shares[0] <= 0.1
+    assert 0 < shares[1] <= 0.2 - shares[0] + 0.01
+
+
+def test_all_addresses_share_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = Listener(answering=())
+    with pytest.raises(ConnectTimeout):
+        through(listener, monkeypatch, 0.2)
+    assert sum(share or 0 for _, share in listener.tried) <= 0.2
 
 
 def test_a_redirect_inside_is_not_followed(server: Misbehaving, catalogue: Catalogue) -> None:

@@ -6,16 +6,17 @@ import io
 import struct
 import threading
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, PngImagePlugin
+from PIL import GifImagePlugin, Image, PngImagePlugin
 
 from errors import BadInputError, PlaygroundError, UnavailableError
 from llms import images
-from llms.attachment import ImageAttachment, read_attachment
+from llms.attachment import ImageAttachment, content_of, read_attachment
 from llms.images import MAX_BYTES, MAX_SIDE
 from tests.llms.attached_files import encoded, photo
 
@@ -118,6 +119,20 @@ def test_the_first_frame_of_an_animation_is_kept_and_that_is_said() -> None:
         assert colour[0] > 200
 
 
+def test_the_frames_of_an_animation_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    visited: list[int] = []
+    seek = GifImagePlugin.GifImageFile._seek
+
+    def watched(image: GifImagePlugin.GifImageFile, frame: int, update_image: bool = True) -> None:
+        visited.append(frame)
+        seek(image, frame, update_image)
+
+    monkeypatch.setattr(GifImagePlugin.GifImageFile, "_seek", watched)
+    frames = [Image.new("L", (8, 8), shade) for shade in range(60)]
+    assert "animated" in read(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])).note
+    assert max(visited) == 1
+
+
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
 def test_pictures_taken_sideways_are_turned_upright(image_format: str) -> None:
     exif = Image.Exif()
@@ -204,3 +219,23 @@ def test_who_comes_when_all_decoders_are_busy_is_asked_to_come_again(monkeypatch
     for data in (png_header(100, 100), photo()):  # a failure does not keep its place
         with contextlib.suppress(BadInputError):
             read(data)
+
+
+def test_a_file_is_read_only_when_it_is_its_turn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    read_bytes: list[int] = []
+
+    def watched(file: Path | bytes, shown: str) -> bytes:
+        content = content_of(file, shown)
+        read_bytes.append(len(content))
+        return content
+
+    monkeypatch.setattr(images, "content_of", watched)
+    monkeypatch.setattr(images, "_WAIT_S", 0.01)
+    monkeypatch.setattr(images, "_decoders", threading.BoundedSemaphore(1))
+    file = tmp_path / "photo.png"
+    file.write_bytes(photo())
+    with images._decoders, pytest.raises(UnavailableError):
+        read_attachment(file)
+    assert read_bytes == []
+    assert read_attachment(file).name == "photo.png"
+    assert read_bytes == [len(photo())]

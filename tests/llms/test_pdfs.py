@@ -155,3 +155,15 @@ def test_who_comes_when_all_readers_are_busy_is_asked_to_come_again(monkeypatch:
     with pdfs._readers, pytest.raises(UnavailableError, match=r"Too many PDFs.*Try again"):
         read_pdf(pdf(["Hello"]), "paper.pdf")
     assert read_pdf(pdf(["Hello"]), "paper.pdf").text == "Hello"
+
+
+def test_a_file_is_read_only_when_it_is_its_turn(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "paper.pdf"
+    monkeypatch.setattr(pdfs, "_WAIT_S", 0.01)
+    monkeypatch.setattr(pdfs, "_readers", threading.BoundedSemaphore(1))
+    with pdfs._readers, pytest.raises(UnavailableError):
+        read_pdf(file, "paper.pdf")
+    with pytest.raises(BadInputError, match="could not be read"):
+        read_pdf(file, "paper.pdf")
+    file.write_bytes(pdf(["Hello"]))
+    assert read_pdf(file, "paper.pdf").text == "Hello"

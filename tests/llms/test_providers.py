@@ -61,6 +61,7 @@ def test_an_own_endpoint_is_guarded_and_never_gets_another_s_key(catalogue: Cata
     llm = keys.catalogue(catalogue)["own:gpt-4.1"]
     connection = connect(llm, Settings(_env_file=None, openai_api_key="operator"), keys)
     assert connection.guarded
+    assert connection.circuit == "own https://api.openai.com/v1 gpt-4.1"
     assert connection.key is None
     assert not connect(catalogue["gpt-4.1"], Settings(_env_file=None), keys).guarded
     with pytest.raises(UnavailableError, match="Nothing is known"):

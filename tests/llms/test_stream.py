@@ -63,6 +63,8 @@ PLAIN = {"prompt_tokens": 10, "completion_tokens": 4, "total_tokens": 14}
     ],
 )
 def test_usage(stated: Any, usage: Usage | None) -> None:
-    assert _piece(chunk(choices=[], usage=stated)).usage == usage
+    closing, running = _piece(chunk(choices=[], usage=stated)), _piece(chunk({"content": "sky"}, usage=stated))
+    assert closing.usage == running.usage == usage
+    assert (closing.closes, running.closes) == (usage is not None, False), "a running count does not end an answer"
     if stated is not None:
         assert _piece(chunk(choices=[], x_groq={"usage": stated})).usage == usage
