@@ -12,7 +12,9 @@ from llms.attachment import Attachment, read_attachment
 
 
 def attached_file(fields: Mapping[str, object]) -> Attachment | None:
-    """Reads the file that the page has just uploaded, and removes the upload; None where it was taken away again.
+    """Reads the file that the page has just uploaded; None where it was taken away again.
+
+    The upload itself stays for a while: whoever uploads the same file shares it, as Gradio names it by its content.
 
     Args:
         fields: `path` and `name` of an upload, or `remove`, or what went wrong in the browser.
@@ -28,10 +30,7 @@ def attached_file(fields: Mapping[str, object]) -> Attachment | None:
     path = _upload(fields.get("path"))
     if path is None:
         raise BadInputError(f"{name or 'The file'} could not be uploaded.", "Try again, or attach another file.")
-    try:
-        return read_attachment(path, name)
-    finally:
-        path.unlink(missing_ok=True)
+    return read_attachment(path, name)
 
 
 def _upload(sent: object) -> Path | None:

@@ -11,8 +11,11 @@ from decimal import Decimal
 from errors import BadInputError
 from feedback.records import Choice, Comparison, CompletionRecord, DecisionRecord, Vote
 from feedback.verdict import Side, Verdict, judge
+from llms.catalogue import Catalogue
 from llms.completion import Completion
 from llms.cost import format_usd
+from llms.pool import Pool
+from llms.spending import spent
 from pages._compare_columns import Answer
 from pages._compare_controls import CHEAPEST, ROUTED, STRONGEST, CompareControls
 from pages._compare_session import CompareSession, Outcome
@@ -61,12 +64,12 @@ class VoteView:
     saved: str = ""
 
 
-def shuffled(values: Mapping[str, str], controls: CompareControls) -> dict[str, str]:
-    """The fields with the two contestants on random sides."""
+def drawn_sides(controls: CompareControls) -> dict[str, str]:
+    """The fields that put the two contestants on random sides."""
     sides = list(controls.choices[:2])
     if secrets.randbits(1):
         sides.reverse()
-    return {**values, "c0": sides[0], "c1": sides[1]}
+    return {"c0": sides[0], "c1": sides[1]}
 
 
 def check_contest(answers: Mapping[int, Answer]) -> None:
@@ -148,12 +151,22 @@ def records_of(
     return comparison, vote
 
 
-def rule(session: CompareSession, choice: Choice, decisions: Mapping[str, Decision]) -> dict[str, Verdict]:
-    """Whether each router would have been right, by id."""
-    left, right = (
-        Side(completion.llm, completion.cost.usd if completion.cost else None) for completion in _completions(session)
-    )
-    return judge(choice, left, right, {name: decision.llm for name, decision in decisions.items()})
+def rule(
+    session: CompareSession, choice: Choice, decisions: Mapping[str, Decision], catalogue: Catalogue, pool: Pool
+) -> dict[str, Verdict]:
+    """Whether each router would have been right, by id.
+
+    Args:
+        session: The tab.
+        choice: The vote.
+        decisions: Of the panel, by router id.
+        catalogue: All LLMs, the user's own among them.
+        pool: From which they picked.
+    """
+    left, right = (Side(completion.llm, _worth_usd(catalogue, completion)) for completion in _completions(session))
+    picks = {name: decision.llm for name, decision in decisions.items()}
+    offered = {name: {pool.serves[route] for route in decision.distribution} for name, decision in decisions.items()}
+    return judge(choice, left, right, picks, offered)
 
 
 def vote_view(session: CompareSession, controls: CompareControls, panel: RouterPanel) -> VoteView:
@@ -176,6 +189,15 @@ def vote_view(session: CompareSession, controls: CompareControls, panel: RouterP
         hint=hint,
         choices=tuple(LABELS.items()),
     )
+
+
+def _worth_usd(catalogue: Catalogue, completion: Completion) -> Decimal | None:
+    """What an answer costs whoever asks for it: that this one came from the cache says nothing of its LLM."""
+    if not completion.from_cache:
+        return completion.cost.usd if completion.cost else None
+    if completion.usage is None or completion.llm not in catalogue:  # an endpoint may have been taken away
+        return None
+    return spent(catalogue, completion.llm, completion.usage).usd
 
 
 def _completions(session: CompareSession) -> list[Completion]:

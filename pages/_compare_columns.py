@@ -4,24 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from errors import PlaygroundError
 from llms.attachment import Attachment
 from llms.chat_request import ChatRequest, Turn
 from llms.completion import Completion
 from llms.cost import CostEstimate
+from pages._compare_typed import as_typed
 from router_models import Decision
 
 COMPLETE = frozenset({"stop", "length", "filter"})
 """How an answer ends that its LLM has ended: only those can be voted on."""
 
+SHOWN_CHARACTERS = 1_200
+"""Of a prompt, in each column; the rest is sent but not shown again."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class UserTurn:
     """What the user said in one turn."""
 
     text: str
     attachment: Attachment | None = None
+
+    @cached_property
+    def shown(self) -> str:
+        """Markdown for the chatbot; kept, as every word of every answer draws the whole conversation."""
+        shown = as_typed(self.text[:SHOWN_CHARACTERS])
+        if len(self.text) > SHOWN_CHARACTERS:
+            shown += f"\n\n*… {len(self.text):,} characters in all*"
+        if self.attachment is not None:
+            shown += f"\n\n*{self.attachment.kind}: {as_typed(self.attachment.name)}*"
+        return shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ PLACES = range(MOST_COLUMNS)
 PARTS = ("bench", "ticker", "vote", *(f"{part}{place}" for part in ("head", "chat", "foot") for place in PLACES))
 """Every part of the page that is rendered apart, in the order of the components."""
 
+GRACE_S = 30
+"""How much longer than a router may take the page waits for its answer: the prompt may stand in a queue before."""
+
 Painted = dict[str, object]
 
 
@@ -156,6 +159,7 @@ class Painter:
             keys=key_panel(session, self._settings),
             carried=carried_fields(session.values),
             all_local=bool(asked) and all(catalogue[llm].local for llm in asked if llm in catalogue),
+            give_up_ms=round((self._settings.router_timeout_s + GRACE_S) * 1000),
             query=compare_query(controls, self._panel, veiled=session.veiled),
         )
 

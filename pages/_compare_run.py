@@ -7,14 +7,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from llms.completion import Completion
+from errors import PlaygroundError
+from llms.completion import Completion, StopReason
 from llms.side_by_side import side_by_side
-from pages._compare_columns import Column, request_of
-from pages._compare_controls import CompareControls
+from pages._compare_columns import Answer, Column, request_of
+from pages._compare_controls import ROUTED, CompareControls
 from pages._compare_session import CompareSession
 
 if TYPE_CHECKING:
     from llms.completions import Completions
+
+BROKEN_OFF = PlaygroundError("The answer was broken off.", "Retry it.")
 
 
 async def ask(
@@ -37,6 +40,7 @@ async def ask(
     comparison = session.comparison_id
     planned = {place: columns[place].answers[number] for place in places}
     asked = [place for place, answer in planned.items() if answer.asked and answer.shared_with is None]
+    routed = {_leader(place, answer) for place, answer in planned.items() if answer.choice == ROUTED}
     signals = session.signals(asked)
     streams = {}
     for place in asked:
@@ -46,19 +50,37 @@ async def ask(
     async with aclosing(side_by_side(streams)) as news:
         async for grown in news:
             changed: dict[int, Completion] = {}
-            for completion in grown.values():
+            for leader, completion in grown.items():
                 if completion.done:
-                    session.bill.add(comparison, number, completion)
+                    session.bill.add(comparison, number, completion, beside=leader not in routed)
             for place in places:
-                leader = planned[place].shared_with
-                news_of = grown.get(place if leader is None else leader)
+                news_of = grown.get(_leader(place, planned[place]))
                 if news_of is not None:
                     _write(columns[place], number, news_of)
                     changed[place] = news_of
             yield changed
 
 
+def _leader(place: int, answer: Answer) -> int:
+    """The column that asks for it."""
+    return place if answer.shared_with is None else answer.shared_with
+
+
 def _write(column: Column, number: int, completion: Completion) -> None:
     answer = column.answers.get(number)
     if answer is not None:  # it is gone where the user has edited the prompt meanwhile
         column.answers[number] = dataclasses.replace(answer, completion=completion)
+
+
+def break_off(column: Column, number: int) -> None:
+    """Ends an answer of which nothing more will come; one that has ended stays as it is.
+
+    Args:
+        column: Whose answer it is.
+        number: Of which turn, from 0.
+    """
+    answer = column.answers.get(number)
+    if answer is not None and answer.running:
+        grown = answer.completion or Completion(answer.llm)
+        stop: StopReason = "cut off" if grown.text else "failed"
+        _write(column, number, dataclasses.replace(grown, stop=stop, failure=BROKEN_OFF, waiting=""))

@@ -67,6 +67,8 @@ class CompareSession:
         self.key_notice: Notice | None = None
         self.recalled = ""
         """The last prompt, once after the user asked to edit it."""
+        self.planning = ""
+        """Id of the comparison whose next turn is being planned; '' if none is."""
         self._stops: dict[int, StopSignal] = {}
         self.start_over()
 
@@ -105,6 +107,11 @@ class CompareSession:
     def answer(self, place: int) -> Answer | None:
         """What a column says in the last turn."""
         return self.columns[place].answers.get(self.turn)
+
+    @property
+    def planned(self) -> bool:
+        """Whether a turn of this conversation is being planned: a new conversation need not wait for it."""
+        return self.planning == self.comparison_id
 
     def running(self) -> bool:
         """Whether any column is still being answered."""

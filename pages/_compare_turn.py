@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from decimal import Decimal
+from functools import partial
+from types import MappingProxyType
 
 from errors import BadInputError
 from llms.bill import Routing
 from llms.completions import Completions
-from pages._compare_blind import check_contest, shuffled
-from pages._compare_columns import Answer, UserTurn
+from pages._compare_blind import check_contest, drawn_sides
+from pages._compare_columns import Answer, Column, UserTurn
 from pages._compare_controls import CompareControls, read_controls
 from pages._compare_paint import Painted, Painter
 from pages._compare_plan import Planner
-from pages._compare_run import ask
+from pages._compare_run import ask, break_off
 from pages._compare_session import CompareSession
 from router_models.prompts import clean_prompt
 
@@ -26,6 +29,20 @@ STILL_ANSWERING = BadInputError("The last prompt is still being answered.", "Sto
 NOBODY_CAN = BadInputError(
     "None of the columns can answer this.", "Each says why: type a key, choose another LLM, or shorten the prompt."
 )
+
+BEGUN_ANEW = BadInputError(
+    "You began a new conversation before this prompt was asked.", "Send it again to ask it in the new one."
+)
+
+MOST_TURNS = 50
+"""In one conversation: each sends all that was said before, and is drawn with it."""
+
+TOO_MANY_TURNS = BadInputError(
+    f"This conversation has {MOST_TURNS} turns, and no more fit into one.", "Begin a new conversation."
+)
+
+PLANS = 16
+"""Turns that may be planned at the same time, all users together: most of that is waiting for an LLM."""
 
 
 class Asking:
@@ -43,6 +60,8 @@ class Asking:
         self._painter = painter
         self._completions = completions
         self._router_llm = router_llm
+        # Their own: a router may wait a minute, and everybody's streams need the event loop's threads.
+        self._threads = ThreadPoolExecutor(PLANS, thread_name_prefix="compare-plan")
 
     async def submit(self, session: CompareSession, fields: Fields) -> AsyncIterator[Painted]:
         """Asks all columns the prompt that the page sent, as a new turn or in place of the last one.
@@ -57,26 +76,26 @@ class Asking:
         if replaces and turn.attachment is None:
             turn = UserTurn(turn.text, session.turns[-1].attachment)
         controls = self._controls(session)
-        places = range(len(controls.choices))
-        if controls.blind:
-            if not session.veiled or replaces:
-                session.start_over()
-            if not session.turns:
-                session.values = shuffled(session.values, controls)
-                controls = self._controls(session)
-        kept = session.turns[:-1] if replaces and session.turns else session.turns
-        turns = [*kept, turn]
-        planned = await asyncio.to_thread(
-            self._planner.plan, controls, session.columns, turns, len(turns) - 1, session.keys, places
-        )
+        contest = controls.blind and (not session.veiled or replaces)  # one of its own, with sides drawn anew
+        sides = drawn_sides(controls) if contest else {}
+        controls = self._controls(session, sides)
+        kept = [] if contest else session.turns[:-1] if replaces else session.turns
+        if len(kept) >= MOST_TURNS:
+            raise TOO_MANY_TURNS
+        turns, number = [*kept, turn], len(kept)
+        planned = await self._planned(session, controls, turns, number, range(len(controls.choices)))
         if controls.blind:
             check_contest(planned)
         if not any(answer.asked for answer in planned.values()):
             raise NOBODY_CAN
+        if replaces:
+            session.bill.resend(session.comparison_id, session.turn)
+        if contest:
+            session.start_over()
+            session.values |= sides
         session.begin(turns, planned, veiled=controls.blind)
-        self._note_routing(session, planned)
-        yield self._painter.everything(session, controls, {}, echo=str(fields.get("echo") or ""))
-        async with aclosing(self._stream(session, controls, places)) as steps:  # type: ignore[type-var]
+        self._note_routing(session, number, planned)
+        async with aclosing(self._run(session, controls, planned, fields)) as steps:  # type: ignore[type-var]
             async for painted in steps:
                 yield painted
 
@@ -93,37 +112,74 @@ class Asking:
         answer = session.answer(place)
         if answer is not None and answer.running:
             raise STILL_ANSWERING
-        planned = await asyncio.to_thread(
-            self._planner.plan, controls, session.columns, session.turns, session.turn, session.keys, [place]
-        )
-        session.columns[place].answers[session.turn] = planned[place]
-        yield self._painter.everything(session, controls, {}, echo=str(fields.get("echo") or ""))
-        async with aclosing(self._stream(session, controls, [place])) as steps:  # type: ignore[type-var]
+        number = session.turn
+        planned = await self._planned(session, controls, session.turns, number, [place])
+        session.columns[place].answers[number] = planned[place]
+        self._note_routing(session, number, planned)
+        async with aclosing(self._run(session, controls, planned, fields)) as steps:  # type: ignore[type-var]
             async for painted in steps:
                 yield painted
 
-    async def _stream(
-        self, session: CompareSession, controls: CompareControls, places: Sequence[int]
-    ) -> AsyncIterator[Painted]:
-        conversation = session.comparison_id
-        async with aclosing(ask(session, self._completions, controls, places)) as news:  # type: ignore[type-var]
-            async for changed in news:
-                if session.comparison_id != conversation:  # the user has begun a new one
-                    return
-                painted = self._painter.columns(session, controls, changed)
-                done = [place for place, completion in changed.items() if completion.done]
-                if done:
-                    painted |= self._painter.bill(session, controls) | self._painter.heads(session, controls, done)
-                yield painted
+    async def _planned(
+        self,
+        session: CompareSession,
+        controls: CompareControls,
+        turns: Sequence[UserTurn],
+        number: int,
+        places: Sequence[int],
+    ) -> dict[int, Answer]:
+        """What columns are about to do in a turn; of the conversation nothing changes yet.
 
-    def _note_routing(self, session: CompareSession, planned: Mapping[int, Answer]) -> None:
+        Raises:
+            BadInputError: Another turn is being planned, or the user has begun a new conversation meanwhile.
+        """
+        if session.planned:
+            raise STILL_ANSWERING
+        conversation = session.planning = session.comparison_id
+        columns = session.columns if number else [Column() for _ in session.columns]  # a contest knows no history
+        plan = partial(self._planner.plan, controls, columns, turns, number, session.keys, places)
+        try:
+            planned = await asyncio.get_running_loop().run_in_executor(self._threads, plan)
+        finally:
+            if session.planning == conversation:
+                session.planning = ""
+        if session.comparison_id != conversation:
+            raise BEGUN_ANEW
+        return planned
+
+    async def _run(
+        self, session: CompareSession, controls: CompareControls, planned: Mapping[int, Answer], fields: Fields
+    ) -> AsyncIterator[Painted]:
+        """Asks planned columns and paints what changes; if this is closed before their end, they end where they are."""
+        conversation, columns, number = session.comparison_id, session.columns, session.turn
+        unfinished = set(planned)
+        try:
+            yield self._painter.everything(session, controls, {}, echo=str(fields.get("echo") or ""))
+            if session.comparison_id != conversation:
+                return  # a new one, before anybody was asked
+            asked = ask(session, self._completions, controls, list(planned))
+            async with aclosing(asked) as news:  # type: ignore[type-var]
+                async for changed in news:
+                    done = [place for place, completion in changed.items() if completion.done]
+                    unfinished -= set(done)
+                    if session.comparison_id != conversation:
+                        continue  # the user has begun a new one; what has been answered is billed all the same
+                    painted = self._painter.columns(session, controls, changed)
+                    if done:
+                        painted |= self._painter.bill(session, controls) | self._painter.heads(session, controls, done)
+                    yield painted
+        finally:
+            for place in unfinished:
+                break_off(columns[place], number)
+
+    def _note_routing(self, session: CompareSession, number: int, planned: Mapping[int, Answer]) -> None:
         """Tells the bill which LLM a router sent this turn to, and what the decision cost."""
         for answer in planned.values():
             if answer.decision is not None and not answer.overridden:
                 paid = self._planner.panel[answer.decision.router].waits and bool(self._router_llm)
                 routing = Routing(answer.llm, answer.decision.latency_ms, None if paid else Decimal(0))
-                session.bill.route(session.comparison_id, session.turn, routing)
+                session.bill.route(session.comparison_id, number, routing)
 
-    def _controls(self, session: CompareSession) -> CompareControls:
+    def _controls(self, session: CompareSession, sides: Mapping[str, str] = MappingProxyType({})) -> CompareControls:
         panel = self._planner.panel
-        return read_controls(session.values, panel, session.keys.catalogue(panel.catalogue))[0]
+        return read_controls({**session.values, **sides}, panel, session.keys.catalogue(panel.catalogue))[0]

@@ -56,7 +56,9 @@ class Voting:
         store.save_comparison(comparison)
         new = store.save_vote(vote)
         said = (WITH_TEXT if controls.consent else WITHOUT_TEXT) if new else TWICE
-        session.lift(Outcome(choice, rule(session, choice, decisions), said))
+        catalogue = session.keys.catalogue(self._panel.catalogue)
+        verdicts = rule(session, choice, decisions, catalogue, controls.view.pool)
+        session.lift(Outcome(choice, verdicts, said))
 
     def _decisions(self, session: CompareSession, controls: CompareControls) -> dict[str, Decision]:
         """What every router that does not wait for an LLM decides on the prompt, by id, and the chosen one."""

@@ -18,11 +18,12 @@ from settings import Settings
 
 FOOTER = (
     "Answers are the LLMs' own, word by word; an LLM that cannot be asked shows an estimate and nothing else. "
-    "Nothing is stored unless you vote."
+    "Nothing is stored unless you vote; the file of an attachment goes within about an hour."
 )
-SESSION_SECONDS = 4 * 3600
 RUNS = 64
 """Comparisons that may stream at the same time, all users together: they wait for providers and compute little."""
+FILES = 4
+"""Attachments that may be read at the same time, all users together: a PDF or an image keeps a processor busy."""
 
 LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
@@ -39,7 +40,8 @@ def add_compare_page(
 ) -> None:
     """Lays out the page inside `demo`, whose context is open."""
     callbacks = CompareCallbacks(panel, settings, completions, open_store)
-    state = gr.State(callbacks.new_session(), time_to_live=SESSION_SECONDS, delete_callback=CompareSession.close)
+    # Without a time to live it stays while the tab is open, and an hour longer.
+    state = gr.State(callbacks.new_session(), delete_callback=CompareSession.close)
     page_header("/compare")
     parts = _layout(callbacks.first_page())
     outputs = [parts[name] for name in PARTS]
@@ -51,13 +53,14 @@ def add_compare_page(
         "trigger_mode": "multiple",
     }
     runs = {**common, "outputs": outputs, "concurrency_limit": RUNS, "concurrency_id": "compare"}
+    reads = {**common, "outputs": outputs, "concurrency_limit": FILES, "concurrency_id": "compare_files"}
     at_once = {**common, "outputs": outputs, "queue": False}
     events = [
         bench.opened(callbacks.opened, **{**at_once, "outputs": [*outputs, state]}, api_name="compare_opened"),
         bench.submitted(callbacks.submitted, **runs, api_name="compare_submitted"),
         bench.retried(callbacks.retried, **runs, api_name="compare_retried"),
         bench.adjusted(callbacks.adjusted, **at_once, api_name="compare_adjusted"),
-        bench.attached(callbacks.attached, **at_once, api_name="compare_attached"),
+        bench.attached(callbacks.attached, **reads, api_name="compare_attached"),
         bench.keyed(callbacks.keyed, **at_once, api_name="compare_keyed"),
         bench.recalled(callbacks.recalled, **at_once, api_name="compare_recalled"),
         bench.restarted(callbacks.restarted, **at_once, api_name="compare_restarted"),

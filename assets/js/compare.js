@@ -7,7 +7,6 @@ const PARTS = "[data-bench], [data-head], [data-ticker], [data-vote-panel]";
 const CARRY = "rp:carry";
 const PREVIEW_AFTER_MS = 450;
 const MAX_FILE_BYTES = 20 * 1024 * 1024;
-const GIVE_UP_MS = 60_000;
 const LOST = "The server did not answer. Check your connection, then try again.";
 const REFUSED = "The server is too busy, or failed on this request. Wait a moment, then try again.";
 
@@ -40,7 +39,7 @@ function next() {
   if (running || !waiting.length) return;
   const { kind, fields } = waiting.shift();
   const values = Object.fromEntries(controls().map((control) => [control.name, read(control)]));
-  running = { echo: String(++echo), timer: setTimeout(giveUp, GIVE_UP_MS, LOST) };
+  running = { echo: String(++echo), timer: setTimeout(giveUp, Number(bench().dataset.giveUpMs), LOST) };
   trigger(kind, { values, prompt: box().value, echo: running.echo, ...fields });
 }
 
@@ -77,7 +76,9 @@ function painted() {
   answered();
   const { conversation: shown } = bench().dataset;
   const streaming = bench().dataset.running === "1";
+  const begins = streaming && !document.documentElement.hasAttribute("data-rp-busy");
   document.documentElement.toggleAttribute("data-rp-busy", streaming);
+  if (begins) setTimeout(reveal); // the heads are drawn first
   if (sent && streaming && box().value === sent) {
     box().value = "";
     grow();
@@ -94,6 +95,13 @@ function painted() {
   remember();
   if (arriving) arrive();
   setTimeout(next); // the other parts of this answer are drawn first
+}
+
+// On a phone the columns stand in a strip: the first that answers comes into view.
+function reveal() {
+  const strip = document.querySelector("#rp-columns");
+  const answering = strip.querySelector(".rp-column:has([data-stop])");
+  if (answering) strip.scrollBy({ left: answering.getBoundingClientRect().left - strip.getBoundingClientRect().left });
 }
 
 // From the Route page: an override waits for the reader's choice, and so does whatever would cost money.
@@ -215,13 +223,19 @@ element.addEventListener("input", ({ target }) => {
   grow();
   preview();
 });
-element.addEventListener("keydown", (event) => {
-  const { key, target } = event;
-  const details = key === "Escape" && target.closest("details[data-keep]");
-  if (details) {
+const unfolded = () => element.querySelectorAll("details[data-keep][open]");
+document.addEventListener("pointerdown", ({ target }) => {
+  for (const details of unfolded()) if (!details.contains(target)) details.open = false;
+});
+document.addEventListener("keydown", ({ key }) => { // wherever the focus is: Gradio loses it when it draws anew
+  if (key !== "Escape") return;
+  for (const details of unfolded()) {
     details.open = false;
     details.querySelector("summary").focus();
   }
+});
+element.addEventListener("keydown", (event) => {
+  const { key, target } = event;
   if (key !== "Enter" || event.isComposing) return;
   if (target === box() && !event.shiftKey) {
     event.preventDefault();

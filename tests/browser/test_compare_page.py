@@ -229,3 +229,11 @@ def test_an_empty_prompt_is_refused_and_the_page_goes_on(open_compare: OpenPage,
     expect(page.locator(".rp-notices")).to_be_empty()
     prompt = page.locator("#rp-chat-0 [data-testid=user] p")
     assert prompt.evaluate("(p) => getComputedStyle(p).unicodeBidi") == "plaintext"
+
+
+def test_on_a_phone_the_column_that_answers_comes_into_view(open_compare: OpenPage) -> None:
+    page = open_compare(width=390)
+    assert page.locator("#rp-head-1").bounding_box()["x"] > 195  # type: ignore[index]
+    ask(page, PROMPT)
+    page.wait_for_function("document.querySelector('#rp-head-1').getBoundingClientRect().x < 100")
+    finished(page)

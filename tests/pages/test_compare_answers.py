@@ -10,9 +10,10 @@ from llms.attachment import PdfAttachment
 from llms.completion import Completion, StopReason, Usage
 from llms.cost import CostEstimate
 from llms.prices import Price
-from pages._compare_chat import as_typed, messages_of
+from pages._compare_chat import messages_of
 from pages._compare_columns import Answer, Column, UserTurn, request_of
 from pages._compare_facts import STOPS, Facts, facts_of
+from pages._compare_typed import as_typed
 
 PRICE = Price(Decimal(2), Decimal(8), date(2026, 11, 10), "genai-prices")
 

@@ -215,6 +215,7 @@ def test_closing_the_stream_closes_the_requests(desk: Desk, server: Misbehaving)
 
     asyncio.run(run())
     assert len(server.requests) == 2
+    assert not desk.session.running()
 
 
 def test_where_no_column_can_answer_nothing_is_asked_and_each_says_what_it_would_cost(

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from errors import UnavailableError
+from llms.completion_cache import CompletionCache
+from llms.completions import Completions
 from pages import _compare_blind
+from pages._compare_callbacks import CompareCallbacks
 from router_models import RouterPanel
 from tests.llms.misbehaving import Misbehaving, text_of
 from tests.pages.comparing import PAIR, Desk, Parts, whole
@@ -171,6 +174,23 @@ def test_the_chosen_router_and_the_panel_are_judged(desk: Desk, panel: RouterPan
     assert f"{right} of {len(judged)} routers" in page["vote"]
     assert verdicts["always-weak"].ruling == "wrong"
     assert weak != strong
+
+
+def test_on_a_tie_an_answer_from_the_cache_counts_at_what_it_would_have_cost(
+    panel: RouterPanel, server: Misbehaving, tmp_path: Path
+) -> None:
+    desk = Desk(panel, server, tmp_path)
+    desk.completions = Completions(panel.catalogue, desk.settings, CompletionCache(tmp_path, 8))
+    desk.callbacks = CompareCallbacks(panel, desk.settings, desk.completions, desk.open_store)
+    desk.asks(PROMPT, values={"c0": "llm:gpt-4.1", "c1": "llm:gpt-4.1", "columns": "2", "cache": "1"})
+    desk.does("restarted", values=PAIR)
+    desk.asks(PROMPT, values={**BLIND, "cache": "1", "router": "always-strong"})
+    kept = {completion.llm: completion.from_cache for completion in _compare_blind._completions(desk.session)}
+    assert kept == {"gpt-4.1": True, "gpt-4.1-nano": False}
+    desk.does("voted", vote="tie", values={})
+    assert desk.session.outcome is not None
+    rulings = {name: desk.session.outcome.verdicts[name].ruling for name in ("always-strong", "always-weak")}
+    assert rulings == {"always-strong": "wrong", "always-weak": "right"}
 
 
 def test_the_next_prompt_after_a_reveal_is_a_new_contest(desk: Desk) -> None:
