@@ -21,10 +21,9 @@ const running = new Map(); // kind -> {echo, timer, prompt}
 const touched = new Map(); // name of a control -> {value, after}: set by the reader after that many requests
 const drafts = new Map(); // category of a router -> {saved, text}: descriptions and rules that are not applied yet
 const open = new Set();
-let echo = 0, throttle = 0;
+let echo = 0, throttle = 0, ticked = false; // ticked: the reader chose to share prompts in this tab
 let held = false; // a slider has moved, and the cards keep their places
 let unfolded = ""; // whose evidence the reader has just asked for: its card grows, and may grow out of sight
-let ticked = false; // the reader chose to share prompts in this tab
 let focused = "";
 let typed = null, routed = null;
 
@@ -255,7 +254,8 @@ element.addEventListener("change", ({ target }) => {
   send("adjusted", { changes: Object.fromEntries(routes.map((name) => [name, null])) });
 });
 element.addEventListener("focusin", ({ target }) => {
-  focused = target.name ? `[name="${target.name}"]` : target.dataset.why ? `[data-why="${target.dataset.why}"]` : "";
+  const { why } = target.dataset;
+  focused = target.name ? `[name="${target.name}"]` : why ? `[data-why="${why}"]` : compareButton(target.dataset);
 });
 document.addEventListener("pointerdown", ({ target }) => {
   if (!target.closest?.("button, input, select, textarea, label, summary")) focused = ""; // the reader let go of it

@@ -3,6 +3,12 @@
 const CARRY = "rp:carry";
 const OF_THIS_PAGE = ["prompt", "share", "sort", "family", "why", "differ", "bound"]; // what Compare has no use for
 
+// Selector of a button that leads there, by which the focus is found again; '' for any other element.
+function compareButton({ compare, override }) {
+  if (compare === undefined) return "";
+  return `[data-compare="${compare}"]${override === undefined ? ":not([data-override])" : "[data-override]"}`;
+}
+
 function compare(button) {
   const controls = new URLSearchParams(board().dataset.query);
   for (const name of OF_THIS_PAGE) controls.delete(name);
