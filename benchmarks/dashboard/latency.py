@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from benchmarks.dashboard.row_facts import FOLDER
 from errors import BadInputError, DataError, PlaygroundError
 from router_models.card import CARD_FILE
+from settings import Settings
 
 if TYPE_CHECKING:
     from router_models import RouterPanel
@@ -33,8 +34,8 @@ MEND = "Measure again: `python -m benchmarks.dashboard.latency`."
 REPEAT = 40
 LLM_REPEAT = 3
 
-DEFAULT_USD_PER_HOUR = 0.10
-"""An assumption: what two virtual cores cost for an hour when rented, about. The page lets the user change it."""
+DEFAULT_USD_PER_HOUR = float(Settings.model_fields["machine_usd_per_hour"].default)
+"""The price of a machine, in USD, where nobody has set one: the same as in the bill of the Compare page."""
 
 MS_PER_HOUR = 3_600_000
 
