@@ -44,9 +44,9 @@ def wait_until_served(address: str, process: subprocess.Popen[bytes], log: Path)
     pytest.fail(f"app.py did not serve within {START_SECONDS} s:\n{log.read_text()[-2000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the app serves, started for this test session."""
+    """Where the app serves, started for the tests of this folder."""
     port = free_port()
     log = tmp_path_factory.mktemp("app") / "app.log"
     environment = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "PYTHONUNBUFFERED": "1"}
@@ -78,8 +78,9 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=installed, args=["--no-sandbox"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One Chromium for this folder: Playwright's loop runs in this thread and must end before other folders' tests."""
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium
@@ -108,7 +109,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
     assert errors == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def compare_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CompareApp]:
     """The app without any key; the stand-in is OpenAI for those who type one, and may be an own endpoint."""
     port, folder = free_port(), tmp_path_factory.mktemp("compare")
