@@ -36,7 +36,8 @@ class FeedbackStore:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._access = Access(settings)
+        self.access = Access(settings)
+        """Transactions on its database, for the stores of other things that people say."""
 
     @classmethod
     def open(cls, settings: Settings) -> FeedbackStore:
@@ -49,11 +50,11 @@ class FeedbackStore:
 
     def problem(self) -> PlaygroundError | None:
         """Why nothing can be kept at the moment; None where all is well."""
-        return self._access.problem()
+        return self.access.problem()
 
     def close(self) -> None:
         """Closes all connections."""
-        self._access.close()
+        self.access.close()
 
     def save_comparison(self, comparison: Comparison) -> None:
         """Keeps a turn with its decisions and the answers that there are; may be called again when there are more.
@@ -65,7 +66,7 @@ class FeedbackStore:
         row = request_row(comparison)
         decisions = [decision_row(decision, row["id"]) for decision in comparison.decisions]
         completions = [completion_row(completion, row["id"]) for completion in comparison.completions]
-        with self._access.writing("The comparison could not be saved") as connection:
+        with self.access.writing("The comparison could not be saved") as connection:
             if not _add(connection, Request, [row]):
                 _check_same(connection, row)
             _add(connection, DecisionRow, decisions)
@@ -89,7 +90,7 @@ class FeedbackStore:
         answers = select(func.count()).where(
             CompletionRow.request_id == row["request_id"], CompletionRow.id.in_([row["left_id"], row["right_id"]])
         )
-        with self._access.writing("Your vote could not be saved") as connection:
+        with self.access.writing("Your vote could not be saved") as connection:
             if connection.execute(answers).scalar() != 2:
                 raise UnknownNameError("The answers of this vote are not in the store.", _AGAIN)
             return _add(connection, VoteRow, [row]) == 1
@@ -127,7 +128,7 @@ class FeedbackStore:
         )
         if since is not None:
             query = query.where(VoteRow.created_at >= since)
-        with self._access.reading("Votes could not be read") as connection:
+        with self.access.reading("Votes could not be read") as connection:
             return [_stored_vote(row) for row in connection.execute(query).mappings()]
 
     def counts(self) -> Counts:
@@ -137,7 +138,7 @@ class FeedbackStore:
             StoreError: The database failed.
         """
         by_choice = select(VoteRow.choice, func.count()).group_by(VoteRow.choice)
-        with self._access.reading("Votes could not be counted") as connection:
+        with self.access.reading("Votes could not be counted") as connection:
             votes = dict(connection.execute(by_choice).tuples().all())
             return Counts(
                 turns=connection.execute(select(func.count()).select_from(Request)).scalar_one(),

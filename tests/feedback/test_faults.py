@@ -124,7 +124,7 @@ def test_a_server_that_is_gone_and_back(on_postgresql: Settings, cluster: Cluste
 def test_a_full_disk_is_said_and_nothing_is_half_kept(on_sqlite: Settings) -> None:
     store = FeedbackStore.open(on_sqlite)
     store.save_comparison(comparison())
-    engine = store._access._engine
+    engine = store.access._engine
     assert engine is not None
 
     def fill_up(connection: sqlite3.Connection, *_: object) -> None:
@@ -166,7 +166,7 @@ def test_a_folder_that_is_a_file_is_said_and_mended_without_a_restart(
     assert "the folder of the database cannot be used (File exists)" in problem(store)[0]
     (tmp_path / "data").unlink()
     assert store.problem() is not None, "not tried again at once: a server that is gone would hold everybody up"
-    monkeypatch.setattr(store._access, "_retry_at", 0.0)
+    monkeypatch.setattr(store.access, "_retry_at", 0.0)
     store.save_comparison(comparison())
     assert store.problem() is None
 

@@ -41,7 +41,7 @@ def test_every_acknowledged_vote_survives_kill_9(database: Settings) -> None:
         kept = {stored.vote.comparison for stored in store.votes()}
         assert acknowledged <= kept, "acknowledged, but lost"
         assert len(kept - acknowledged) <= kills, "only the vote it was killed over may be unheard of"
-        with store._access.reading("The test could not read") as connection:
+        with store.access.reading("The test could not read") as connection:
             numbers = {
                 table: connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for table in (Request, CompletionRow, DecisionRow, VoteRow, TextRow)

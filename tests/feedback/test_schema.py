@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def test_migrations_make_exactly_the_tables_that_the_code_uses(database: Settings, store: FeedbackStore) -> None:
-    with store._access.reading("The test could not read") as connection:
+    with store.access.reading("The test could not read") as connection:
         context = MigrationContext.configure(
             connection, opts={"version_table": VERSION_TABLE, "compare_type": True, "compare_server_default": True}
         )
@@ -101,7 +101,7 @@ def test_a_database_of_a_newer_version_is_not_touched(database: Settings, store:
 
 def test_sqlite_is_set_up_so_that_nothing_is_lost(on_sqlite: Settings) -> None:
     store = FeedbackStore.open(on_sqlite)
-    with store._access.reading("The test could not read") as connection:
+    with store.access.reading("The test could not read") as connection:
         pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")

@@ -19,7 +19,7 @@ from tests.feedback.samples import LEFT, PROMPT, RIGHT, comparison, vote
 
 
 def rows(store: FeedbackStore, table: type[Base]) -> list[dict[str, object]]:
-    with store._access.reading("The test could not read") as connection:
+    with store.access.reading("The test could not read") as connection:
         return [dict(row) for row in connection.execute(select(table)).mappings()]
 
 
