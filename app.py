@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import threading
 import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import cache, partial
-from typing import TYPE_CHECKING
+from functools import partial
 
 import gradio as gr
 import uvicorn
@@ -18,18 +18,24 @@ from fastapi_offline import FastAPIOffline
 
 from api import install_api
 from errors import PlaygroundError
+from feedback.opening import StoreOpener
+from feedback.usage import Usage
+from feedback.version_follower import VersionFollower
 from llms.attachment import MAX_FILE_BYTES
 from llms.completion_cache import CompletionCache
 from llms.completions import Completions
 from llms.prices import check_price_release
 from pages import OpenStore, build_pages
+from pages.access import install_access, warn_if_open
 from pages.benchmarks import prepare_benchmarks
+from pages.label_export import install_label_export
 from pages.look import mount_options
+from pages.usage_export import install_usage_export
 from router_models import RouterPanel, load_panel
 from settings import Settings, get_settings
 
-if TYPE_CHECKING:
-    from feedback.store import FeedbackStore
+SHUTDOWN_SECONDS = 8
+"""How long open streams may go on after SIGTERM; pages never close theirs, and what waits to be written comes after."""
 
 logger = logging.getLogger("playground")
 
@@ -39,6 +45,7 @@ def create_app(
     settings: Settings,
     open_store: OpenStore | None = None,
     completions: Completions | None = None,
+    usage: Usage | None = None,
 ) -> FastAPI:
     """The whole web app around a panel: JSON API first, then the pages at `/`.
 
@@ -47,17 +54,26 @@ def create_app(
         settings: The environment's.
         open_store: Gives the store of feedback; None opens the one that the settings name.
         completions: Asks LLMs; None makes it.
+        usage: Where decisions and answers are recorded, and the budget; None makes it.
     """
     completions = completions or completions_of(panel, settings)
+    open_store = open_store or StoreOpener(settings)
+    usage = usage or Usage(panel, settings, open_store)
 
     @asynccontextmanager
     async def closing(_app: FastAPI) -> AsyncIterator[None]:
         yield
         await completions.aclose()
+        await asyncio.to_thread(usage.close)
+        if isinstance(open_store, StoreOpener):
+            await asyncio.to_thread(open_store.close)
 
     app = FastAPIOffline(title="Router Playground", docs_url="/docs", redoc_url=None, lifespan=closing)
-    install_api(app, panel, completions, settings)
-    pages = build_pages(panel, settings, completions, open_store or feedback_opener(settings))
+    install_api(app, panel, completions, settings, usage, open_store)
+    install_access(app, settings)
+    install_usage_export(app, usage, settings)
+    install_label_export(app, open_store, settings)
+    pages = build_pages(panel, settings, completions, open_store, usage)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="SSR mode is not supported")  # it is off in the options as well
         options = mount_options() | {"max_file_size": MAX_FILE_BYTES + 1}
@@ -69,18 +85,6 @@ def completions_of(panel: RouterPanel, settings: Settings) -> Completions:
     """Asks the LLMs of the panel's catalogue, with a cache unless the settings have none."""
     kept = settings.completion_cache_mib
     return Completions(panel.catalogue, settings, CompletionCache(settings.data_dir, kept) if kept else None)
-
-
-def feedback_opener(settings: Settings) -> OpenStore:
-    """Gives the store of feedback, opened and migrated when it is first needed."""
-
-    @cache
-    def open_store() -> FeedbackStore:
-        from feedback.store import FeedbackStore  # SQLAlchemy and Alembic: not while the app starts
-
-        return FeedbackStore.open(settings)
-
-    return open_store
 
 
 def start_warm_up(panel: RouterPanel, *later: Callable[[], object]) -> None:
@@ -110,14 +114,20 @@ def main() -> int:
             threads=settings.encoder_threads, timeout_s=settings.router_timeout_s, concurrency=settings.concurrency
         )
         check_price_release(panel.catalogue)
-        open_store, completions = feedback_opener(settings), completions_of(panel, settings)
-        app = create_app(panel, settings, open_store, completions)
+        open_store, completions = StoreOpener(settings), completions_of(panel, settings)
+        usage = Usage(panel, settings, open_store)
+        app = create_app(panel, settings, open_store, completions, usage)
     except PlaygroundError as error:
         print(f"{error.what}\n{error.mend}", file=sys.stderr)
         return 1
-    start_warm_up(panel, completions.warm_up, open_store, partial(prepare_benchmarks, panel, settings))
+    versions = VersionFollower(panel, open_store)
+    warm = (versions.start, completions.warm_up, open_store, usage.start, partial(prepare_benchmarks, panel, settings))
+    start_warm_up(panel, *warm)
+    warn_if_open(settings)
     logger.info("Router Playground on http://%s:%d", settings.host, settings.port)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(
+        app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_SECONDS
+    )
     return 0
 
 

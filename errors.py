@@ -19,6 +19,10 @@ class PlaygroundError(Exception):
         self.what = what
         self.mend = mend
 
+    def __reduce__(self) -> tuple[type[PlaygroundError], tuple[str, str]]:
+        """Lets an error come back from another process: by itself, Python would rebuild it from its message alone."""
+        return type(self), (self.what, self.mend)
+
 
 class BadInputError(PlaygroundError):
     """The user's input cannot be used as it is."""

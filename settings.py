@@ -44,6 +44,7 @@ def _from_json(value: object) -> object:
 Key = Annotated[SecretStr, AfterValidator(bare_key)]
 Network = IPv4Network | IPv6Network
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_listed)]
+BudgetPeriod = Literal["day", "month"]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 
 
@@ -92,6 +93,8 @@ class Settings(BaseSettings):
         completion_cache_mib: Size of the cache of answers on disk, in MiB; 0 turns it off.
         data_dir: Folder of what the app keeps; made when it is needed.
         database_url: Database of feedback; None is an SQLite file in `data_dir`. It may hold a password.
+        retention_days: Days after which prompts, answers and comments are deleted; their hashes and all counts stay.
+            0 keeps them until their authors delete them.
         api_tokens: Tokens without which the JSON API refuses requests, as JSON; see `ApiToken`. None: it is open.
         api_requests_per_minute: Requests to the JSON API in a minute from one address that is not this machine, where
             no token says otherwise; 0 is no limit.
@@ -100,6 +103,21 @@ class Settings(BaseSettings):
             between; none unless set.
         api_cached_scores: Scores that the JSON API keeps, so that the same prompt is not routed twice; 0 keeps none.
         log_prompts: Whether the JSON API's log holds prompts.
+        auth_file: File of users who may sign in with a password, as `python -m feedback user add` writes it; None:
+            nobody has to sign in, unless on a Space with `hf_oauth: true`.
+        allowed_users: Users of the Hub who get a role where the Hub signs in, with commas between: `ann` labels,
+            `ann:admin` also learns, judges and sees usage. The Space's owner is an admin.
+        allowed_organisations: Organisations of the Hub whose members get a role, written in the same way.
+        session_secret: Signs the cookies of who has signed in; None is a random one kept in `data_dir`. Replicas
+            need the same.
+        feedback_dataset: Dataset of the Hub, `user/name`, that gets a copy of all feedback, and from which an empty
+            database is filled; it needs `HF_TOKEN` with the right to write. '' copies nowhere.
+        feedback_copy_minutes: Minutes from one upload of that copy to the next.
+        oauth_client_id, openid_provider_url, space_id, space_author_name: Set by Hugging Face in a Space.
+        budget_usd: What LLMs may cost in `budget_period`, in USD; None is no budget. The Usage page may set another.
+        budget_period: `day` or `month`, in UTC.
+        budget_alert_share: From this share of the budget on it is said that it runs out.
+        budget_threshold: What routers' thresholds are raised to once it is used up, until the next period.
         mcp_server: Whether `decide` and `predict` are also served as tools of the Model Context Protocol.
         openai_api_key, groq_api_key, openrouter_api_key, deepseek_api_key, mistral_api_key, anthropic_api_key,
             gemini_api_key, together_api_key, hf_token: Keys of providers; never shown, logged or stored.
@@ -131,6 +149,7 @@ class Settings(BaseSettings):
     completion_cache_mib: int = Field(default=64, ge=0)
     data_dir: Path = Path(__file__).parent / "data"
     database_url: SecretStr | None = None
+    retention_days: int = Field(default=0, ge=0)
     api_tokens: Annotated[tuple[ApiToken, ...], NoDecode, BeforeValidator(_from_json)] = ()
     api_requests_per_minute: int = Field(default=300, ge=0)
     api_body_mib: int = Field(default=32, ge=1, le=1024)
@@ -138,6 +157,20 @@ class Settings(BaseSettings):
     api_cached_scores: int = Field(default=4096, ge=0)
     log_prompts: bool = False
     mcp_server: bool = False
+    budget_usd: Decimal | None = Field(default=None, gt=0)
+    budget_period: BudgetPeriod = "day"
+    budget_alert_share: float = Field(default=0.8, gt=0, le=1)
+    budget_threshold: float = Field(default=0.8, ge=0.5, le=1)
+    auth_file: Path | None = None
+    allowed_users: Names = ()
+    allowed_organisations: Names = ()
+    session_secret: SecretStr | None = None
+    feedback_dataset: str = Field(default="", pattern=r"^$|^[\w.-]{1,96}/[\w.-]{1,96}$")
+    feedback_copy_minutes: float = Field(default=5.0, gt=0)
+    oauth_client_id: str = ""
+    openid_provider_url: str = "https://huggingface.co"
+    space_id: str = ""
+    space_author_name: str = ""
     openai_api_key: Key | None = None
     groq_api_key: Key | None = None
     openrouter_api_key: Key | None = None

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
+from api.budget_header import caller_of, place_of
 from api.caller_keys import missing_key
 from api.metrics import Metrics
 from api.pools import pool_of
 from api.request_frame import note
 from api.scores import Scores, available
 from errors import BadInputError, PlaygroundError
+from feedback.usage import Usage
 from llms.attachment import Attachment
 from llms.catalogue import Catalogue
 from llms.chat_request import ChatRequest
@@ -73,13 +75,21 @@ class Asker:
         scores: Asks routers.
         metrics: Where decisions and answers are counted.
         settings: Keys of the environment.
+        usage: Where both are recorded, and the budget.
     """
 
     def __init__(
-        self, panel: RouterPanel, completions: Completions, scores: Scores, metrics: Metrics, settings: Settings
+        self,
+        panel: RouterPanel,
+        completions: Completions,
+        scores: Scores,
+        metrics: Metrics,
+        settings: Settings,
+        usage: Usage,
     ) -> None:
         self.panel = panel
         self.settings = settings
+        self._usage = usage
         self._completions = completions
         self._scores = scores
         self._metrics = metrics
@@ -125,19 +135,22 @@ class Asker:
         policy = Policy(pool, thresholds, cost_weight=wish.cost_weight or 0.0)
         run, cached = self._scores.run(prompt, [wish.router], temperature=temperature, attachment=attachment)
         available(run.results[0])
-        decision = self.panel.decisions(run, policy)[0]
+        decision = self._usage.decisions(run, policy)[0]
         if wish.cost_weight and decision.threshold is not None:
             decision = replace(decision, warnings=(*decision.warnings, _BY_THRESHOLD))
         self._metrics.decided(decision.router, decision.route)
         return Routed(decision, pool, cached)
 
-    async def answer(self, request: Request, chat: ChatRequest, keys: Keys) -> AsyncGenerator[Completion]:
+    async def answer(
+        self, request: Request, chat: ChatRequest, keys: Keys, routed: Routed | None = None
+    ) -> AsyncGenerator[Completion]:
         """The answer as it grows, until it has ended or the client has gone; a failure is the last one's `failure`.
 
         Args:
             request: Whose client is watched.
             chat: What is asked of whom.
             keys: The caller's.
+            routed: The decision; None where the caller named the LLM.
 
         Raises:
             MissingKeyError: There is no key for the LLM's provider.
@@ -156,17 +169,21 @@ class Asker:
             with suppress(asyncio.CancelledError):
                 await watcher
             self._metrics.answered(self.catalogue[chat.llm].provider, last)
+            decision, pool = (None, None) if routed is None else (routed.decision, routed.pool)
+            self._usage.answered(place_of(request), last, keys, decision, pool, caller_of(request))
             usd = None if last.cost is None or last.cost.usd is None else float(last.cost.usd)
             note(request, llm=chat.llm, stop=last.stop or "gone", cost_usd=usd)
 
-    async def whole_answer(self, request: Request, chat: ChatRequest, keys: Keys) -> Completion:
+    async def whole_answer(
+        self, request: Request, chat: ChatRequest, keys: Keys, routed: Routed | None = None
+    ) -> Completion:
         """The answer when it has ended.
 
         Raises:
             PlaygroundError: It failed or broke off.
         """
         last = Completion(chat.llm)
-        async with aclosing(self.answer(request, chat, keys)) as snapshots:
+        async with aclosing(self.answer(request, chat, keys, routed)) as snapshots:
             async for snapshot in snapshots:
                 last = snapshot
         if last.failure is not None:

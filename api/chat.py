@@ -59,9 +59,9 @@ def chat_routes(asker: Asker) -> APIRouter:
         note(request, llm=chat.llm, prompt=body.messages[-1].text)
         envelope = Envelope(chat.llm)
         if not body.stream:
-            answer = await asker.whole_answer(request, chat, keys)
+            answer = await asker.whole_answer(request, chat, keys, routed)
             return JSONResponse(envelope.whole(answer), headers=router_headers(chat.llm, routed, answer))
-        snapshots = asker.answer(request, chat, keys)
+        snapshots = asker.answer(request, chat, keys, routed)
         first = await _first(snapshots)
         with_usage = bool(body.stream_options and body.stream_options.include_usage)
         stream = _closing(events(envelope, first, snapshots, with_usage=with_usage), snapshots)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.budget_header import BUDGET_HEADER, USED_UP, caller_of, place_of
 from api.decision_view import DecisionView, view_of
 from api.metrics import Metrics
 from api.pools import pool_of
@@ -13,6 +14,8 @@ from api.prompt_field import PromptText
 from api.request_frame import note
 from api.scores import Scores
 from api.strict_json import StrictRoute
+from feedback.usage import Usage, unrecorded
+from feedback.usage_policy import was_raised
 from router_models.panel import RouterPanel
 from router_models.policy import Policy
 from router_models.request_facts import Attachment
@@ -61,33 +64,58 @@ class DecideResponse(BaseModel):
     unavailable: list[UnavailableRouter]
     wall_ms: float = Field(description="what the whole panel took for this request, in ms")
     cached: bool = Field(description="whether no router had to run, as the same was asked before")
+    budget_used_up: bool = Field(
+        default=False, description="whether thresholds were raised as the budget is used up; see the warnings"
+    )
 
 
-def decide_routes(panel: RouterPanel, scores: Scores | None = None, metrics: Metrics | None = None) -> APIRouter:
+def decide_routes(
+    panel: RouterPanel, scores: Scores | None = None, metrics: Metrics | None = None, usage: Usage | None = None
+) -> APIRouter:
     """Routes that run routers.
 
     Args:
         panel: The routers.
         scores: Asks them; None makes one for these routes.
         metrics: Where decisions are counted; None makes one for these routes.
+        usage: Where they are recorded, and the budget.
     """
-    counted = metrics or Metrics()
+    counted, recorded = metrics or Metrics(), usage or unrecorded(panel)
     asker = scores or Scores(panel, counted, callers=_one)
     routes = APIRouter(tags=["decisions"], route_class=StrictRoute)
-    routes.include_router(predict_routes(panel, asker, counted))
+    routes.include_router(predict_routes(panel, asker, counted, recorded))
 
     @routes.post("/api/decide", summary="Every router's decision on a prompt")
     def decide(asked: DecideRequest, request: Request, response: Response) -> DecideResponse:
-        decided = decide_on(panel, asker, counted, asked)
+        decided = decide_on(panel, asker, counted, recorded, asked, place_of(request), caller_of(request))
         note(request, routers=len(decided.decisions), prompt=asked.prompt)
         response.headers[CACHE_HEADER] = "hit" if decided.cached else "miss"
+        if decided.budget_used_up:
+            response.headers[BUDGET_HEADER] = USED_UP
         return decided
 
     return routes
 
 
-def decide_on(panel: RouterPanel, scores: Scores, metrics: Metrics, asked: DecideRequest) -> DecideResponse:
+def decide_on(
+    panel: RouterPanel,
+    scores: Scores,
+    metrics: Metrics,
+    usage: Usage,
+    asked: DecideRequest,
+    place: str,
+    caller: str = "",
+) -> DecideResponse:
     """What the panel decides on a prompt. Blocks while the routers run: call it from a thread.
+
+    Args:
+        panel: The routers.
+        scores: Asks them.
+        metrics: Where decisions are counted.
+        usage: Where they are recorded, and the budget.
+        asked: The prompt, and how it shall be routed.
+        place: Endpoint that was asked.
+        caller: Name of the API token.
 
     Raises:
         PlaygroundError: The prompt, a router or the pool cannot be used.
@@ -100,7 +128,8 @@ def decide_on(panel: RouterPanel, scores: Scores, metrics: Metrics, asked: Decid
         temperature=asked.temperature,
         attachment=asked.attachment,
     )
-    decisions = panel.decisions(run, policy)
+    decisions = usage.decisions(run, policy)
+    usage.decided(place, run.prompt, decisions, policy, caller)
     for decision in decisions:
         metrics.decided(decision.router, decision.route)
     return DecideResponse(
@@ -108,6 +137,7 @@ def decide_on(panel: RouterPanel, scores: Scores, metrics: Metrics, asked: Decid
         unavailable=[UnavailableRouter(router=u.router, what=u.what, mend=u.mend) for u in run.unavailable],
         wall_ms=run.wall_ms,
         cached=cached,
+        budget_used_up=any(map(was_raised, decisions)),
     )
 
 

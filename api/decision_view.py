@@ -13,6 +13,7 @@ class DecisionView(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     router: str
+    version: str = Field(default="", description="of the router; learnt ones are v1, v2 and so on")
     route: str = Field(description="the picked route")
     llm: str = Field(description="id of the LLM that serves it in the pool")
     distribution: dict[str, float] = Field(description="calibrated probability by route, cheapest first")

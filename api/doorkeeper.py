@@ -21,6 +21,9 @@ from errors import PlaygroundError
 from settings import ApiToken
 
 _MIB = 1024**2
+_LONGEST_NUMBER = 16
+"""Digits of a content length that are read: more than any body has bytes."""
+
 _IPV6_NETWORK_BITS = 64
 """One subscriber has at least this network: whoever changes address within it is the same caller."""
 
@@ -88,8 +91,13 @@ class Doorkeeper:
 
     def _check_size(self, headers: Headers) -> None:
         stated = headers.get("content-length", "")
-        if stated.isdecimal() and int(stated) > self._body_mib * _MIB:
-            raise TooLargeError(f"The body has {int(stated) / _MIB:,.0f} MiB.", f"Send at most {self._body_mib} MiB.")
+        if not stated.isdecimal():
+            return
+        largest = self._body_mib * _MIB
+        size = int(stated[:_LONGEST_NUMBER])  # no digit more: Python refuses to read numbers of thousands
+        if size > largest:
+            shown = f"{size / _MIB:,.0f}" if len(stated) < _LONGEST_NUMBER else "far too many"
+            raise TooLargeError(f"The body has {shown} MiB.", f"Send at most {self._body_mib} MiB.")
 
     def _counting(self, receive: Receive) -> Receive:
         """Receives until the body is too large, whatever its header says."""

@@ -20,6 +20,7 @@ from api.metrics import Metrics
 from api.predict import DEFAULT_ROUTER, Prediction, PredictRequest, predict_one
 from api.scores import Scores
 from errors import UnavailableError
+from feedback.usage import Usage
 from router_models.panel import RouterPanel
 from settings import Settings
 
@@ -28,7 +29,9 @@ MCP_PATH = "/api/mcp"
 _INSTRUCTIONS = "Routers decide which LLM should answer a prompt; no LLM is asked to answer."
 
 
-def install_mcp(app: FastAPI, panel: RouterPanel, scores: Scores, metrics: Metrics, settings: Settings) -> None:
+def install_mcp(
+    app: FastAPI, panel: RouterPanel, scores: Scores, metrics: Metrics, settings: Settings, usage: Usage
+) -> None:
     """Adds the tools to an app.
 
     Args:
@@ -37,6 +40,7 @@ def install_mcp(app: FastAPI, panel: RouterPanel, scores: Scores, metrics: Metri
         scores: Asks them.
         metrics: Where decisions are counted.
         settings: Where the app listens: on this machine only, requests under foreign host names are refused.
+        usage: Where decisions are recorded, and the budget.
 
     Raises:
         UnavailableError: The package mcp is not installed.
@@ -69,7 +73,7 @@ def install_mcp(app: FastAPI, panel: RouterPanel, scores: Scores, metrics: Metri
     ) -> DecideResponse:
         """Every router's decision on a prompt: route, LLM, probabilities, estimated cost in USD and the reason."""
         asked = DecideRequest(prompt=prompt, routers=routers, pool=pool, cost_weight=cost_weight)
-        return await asyncio.to_thread(decide_on, panel, scores, metrics, asked)
+        return await asyncio.to_thread(decide_on, panel, scores, metrics, usage, asked, MCP_PATH)
 
     @server.tool()
     async def predict(
@@ -78,7 +82,8 @@ def install_mcp(app: FastAPI, panel: RouterPanel, scores: Scores, metrics: Metri
         threshold: Annotated[float | None, Field(ge=0, le=1, description="the router's own if left out")] = None,
     ) -> Prediction:
         """One router's score for a text, from 0 (a weak LLM will do) to 1 (it needs a strong one)."""
-        return await predict_one(panel, scores, metrics, PredictRequest(text=text, router=router, threshold=threshold))
+        asked = PredictRequest(text=text, router=router, threshold=threshold)
+        return await predict_one(panel, scores, metrics, usage, asked, MCP_PATH)
 
     app.router.routes.extend(server.streamable_http_app().routes)
     before = app.router.lifespan_context

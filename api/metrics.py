@@ -46,6 +46,7 @@ class Metrics:
         self._errors = Counter(
             "playground_provider_errors", "Failures of providers", ("provider", "kind"), registry=registry
         )
+        self._lost = Gauge("playground_usage_events_lost", "Events that the Usage page lacks", registry=registry)
 
     def began(self) -> None:
         """A request has come."""
@@ -85,6 +86,10 @@ class Metrics:
         if answer.failure is not None:
             kind = answer.failure.kind if isinstance(answer.failure, ProviderError) else "not sent"
             self._errors.labels(provider, kind).inc()
+
+    def lost_events(self, count: int) -> None:
+        """So many events of usage could not be recorded since the start."""
+        self._lost.set(count)
 
     def text(self) -> bytes:
         """All figures in Prometheus' text format."""

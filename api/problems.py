@@ -9,10 +9,11 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.openai_errors import PREFIX, openai_error, openai_status
 from api.statuses import headers_of, status_of
@@ -24,6 +25,9 @@ MAX_CHARACTERS = 500
 MAX_MEND_CHARACTERS = 2_000
 """Lengths after which a sentence is cut: what happened, which may quote the client, and the mend, which may list what
 there is."""
+
+CLIENT_GONE = 499
+"""Status of a request whose client went before it was read; nginx's number, as no standard has one."""
 
 _SHAPE = "See /docs for the shape of the request."
 
@@ -95,7 +99,12 @@ def install_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> JSONResponse:
         mend = "See /docs for the endpoints and their requests."
-        return problem(request.url.path, error.status_code, f"{error.detail}.", mend, headers=error.headers)
+        what = f"{str(error.detail).rstrip('.')}."
+        return problem(request.url.path, error.status_code, what, mend, headers=error.headers)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=CLIENT_GONE)  # nobody reads it; the log and the figures have the status
 
     @app.exception_handler(Exception)
     async def unknown(request: Request, error: Exception) -> JSONResponse:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from api.asking import Asker, Routed, Wish
+from api.budget_header import budget_headers
 from api.caller_keys import caller_keys
 from api.decide import COST_WEIGHT, POOL_SAID
 from api.decision_view import DecisionView, view_of
@@ -154,8 +155,9 @@ async def _answer(
     note(request, router=decision.router, route=decision.route, llm=decision.llm)
     turn = Turn("user", clean_prompt(asked.prompt), attachment)
     chat = ChatRequest(decision.llm, (turn,), asked.temperature, asked.max_tokens)
-    answer = await asker.whole_answer(request, chat, keys)
+    answer = await asker.whole_answer(request, chat, keys, routed)
     response.headers[CACHE_HEADER] = "hit" if routed.cached else "miss"
+    response.headers.update(budget_headers([decision]))
     return _response(routed, answer, attachment, (loop.time() - start) * 1000)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.asking import Routed
+from api.budget_header import budget_headers
 from api.predict import CACHE_HEADER
 from llms.completion import Completion
 
@@ -53,6 +54,7 @@ def router_headers(llm: str, routed: Routed | None = None, answer: Completion | 
             if decision.estimated_cost_usd is None
             else f"{decision.estimated_cost_usd:f}",
             CACHE_HEADER: "hit" if routed.cached else "miss",
+            **budget_headers([decision]),
         }
     if answer is not None and answer.cost is not None and answer.cost.usd is not None:
         headers["x-router-cost-usd"] = f"{answer.cost.usd:f}"

@@ -21,6 +21,7 @@ class Asked:
         novelty: Whether the score says how far the prompt is from the router's training prompts.
         temperature: What the request says, for routers that read it.
         attachment: Likewise.
+        version: Of the router: a learnt version scores anew.
     """
 
     router: str
@@ -28,6 +29,7 @@ class Asked:
     novelty: bool = False
     temperature: float | None = None
     attachment: Attachment | None = None
+    version: str = ""
 
 
 def hash_of(prompt: str) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from api.gatherer import Gatherer
 from api.metrics import Metrics
 from api.score_cache import Asked, ScoreCache, hash_of
-from errors import UnavailableError
+from errors import BadInputError, UnavailableError
 from router_models.decision import RouterScore, Unavailable
 from router_models.panel import PanelRun, RouterPanel
 from router_models.prompts import clean_prompt
@@ -71,8 +71,9 @@ class Scores:
             UnavailableError: The router cannot run.
         """
         start = time.perf_counter()
-        prompt, waits = clean_prompt(text), self._panel[router].waits
-        asked = Asked(router, hash_of(prompt))
+        stands = self._panel.line_up.running(router)
+        prompt, waits = clean_prompt(text), stands.waits
+        asked = Asked(router, hash_of(prompt), version=stands.card.version)
         known = self._known(asked)
         if known is not None:
             return Scored(prompt, known, cached=True, processing_ms=(time.perf_counter() - start) * 1000)
@@ -81,7 +82,7 @@ class Scores:
         else:
             result = await self._gatherer.ask(router, prompt)
         score = available(result)
-        self._cache.put(asked, score)
+        self._keep(asked, score)
         return Scored(prompt, score, cached=False, processing_ms=score.latency_ms)
 
     async def scores(self, texts: Sequence[str], router: str) -> list[Scored]:
@@ -107,7 +108,9 @@ class Scores:
         prompt = clean_prompt(text)
         default = self._panel.ids if waiting else self._panel.immediate_ids
         routers = list(dict.fromkeys(default if only is None else only))
-        asked = {name: Asked(name, hash_of(prompt), True, temperature, attachment) for name in routers}
+        line_up = self._panel.line_up
+        versions = {name: line_up.running(name).card.version for name in routers}
+        asked = {name: Asked(name, hash_of(prompt), True, temperature, attachment, versions[name]) for name in routers}
         results: dict[str, RouterScore | Unavailable] = {
             name: known for name in routers if (known := self._known(asked[name])) is not None
         }
@@ -117,7 +120,7 @@ class Scores:
             for result in run.results:
                 results[result.router] = result
                 if isinstance(result, RouterScore):
-                    self._cache.put(asked[result.router], result)
+                    self._keep(asked[result.router], result)
                     self._metrics.ran(result.router, result.latency_ms)
         ordered = tuple(results[name] for name in routers)
         return PanelRun(prompt, ordered, (time.perf_counter() - start) * 1000), not missing
@@ -126,13 +129,18 @@ class Scores:
         """Ends the threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
+    def _keep(self, asked: Asked, score: RouterScore) -> None:
+        """Keeps a score, unless another version has taken the router's place in the meantime."""
+        if score.version == asked.version:
+            self._cache.put(asked, score)
+
     def _known(self, asked: Asked) -> RouterScore | None:
         score = self._cache.get(asked)
         self._metrics.looked_up(hit=score is not None)
         return score
 
     def _scores(self, texts: Sequence[str], router: str) -> list[Scored]:
-        prompts = [clean_prompt(text) for text in texts]
+        prompts = [_cleaned(text, number, len(texts)) for number, text in enumerate(texts, start=1)]
         results = self._run_batch(router, prompts)
         return [
             Scored(prompt, score, cached=False, processing_ms=score.latency_ms)
@@ -146,6 +154,18 @@ class Scores:
             if isinstance(result, RouterScore):
                 self._metrics.ran(router, result.latency_ms)
         return results
+
+
+def _cleaned(text: str, number: int, of: int) -> str:
+    """A prompt of a batch.
+
+    Raises:
+        BadInputError: It is empty or too long; the message says which it is.
+    """
+    try:
+        return clean_prompt(text)
+    except BadInputError as error:
+        raise BadInputError(f"Text {number:,} of {of:,} cannot be routed: {error.what}", error.mend) from None
 
 
 def available(result: RouterScore | Unavailable) -> RouterScore:

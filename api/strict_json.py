@@ -53,7 +53,7 @@ class _StrictRequest(Request):
         if not hasattr(self, "_json"):
             body = await self.body()
             if body:
-                _check_type(self.headers.get("content-type", ""))
+                _check_type(self.headers.get("content-type", ""), self.headers.get("content-encoding", ""))
             self._json = read_json(body) if body else None
         return self._json
 
@@ -81,7 +81,9 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401  any JSON
     return value
 
 
-def _check_type(content_type: str) -> None:
+def _check_type(content_type: str, encoding: str) -> None:
+    if encoding.strip().lower() not in {"", "identity"}:
+        raise WrongTypeError(f"The body is compressed ({encoding.strip()[:60]}).", "Send it as it is.")
     kind, _, parameters = content_type.partition(";")
     if kind.strip().lower() != "application/json" and not kind.strip().lower().endswith("+json"):
         shown = kind.strip()[:60] or "not stated"

@@ -20,6 +20,7 @@ from command_line import exit_code
 from errors import PlaygroundError
 
 FOLDER = Path(__file__).parent.parent / "assets" / "benchmarks"
+HTML_FILE = Path("report.html")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,9 +54,17 @@ def _parser() -> argparse.ArgumentParser:
     summary = commands.add_parser("summary", help="metrics with 95 %% intervals, from the kept numbers alone")
     summary.add_argument("--json", action="store_true", help="print a list of objects")
     written = commands.add_parser(
-        "report", help=f"write {RESULTS_FILE.name}, reliability points and places, from them too"
+        "report", help=f"write {RESULTS_FILE.name}, an HTML report, reliability points and places, from them too"
     )
-    written.add_argument("--out", type=Path, default=RESULTS_FILE, help="the file to write")
+    written.add_argument("--out", type=Path, default=RESULTS_FILE, metavar="FILE", help="the Markdown file to write")
+    written.add_argument(
+        "--html",
+        type=Path,
+        default=HTML_FILE,
+        metavar="FILE",
+        help="the HTML report to write: one file for any browser, without network; too large to be kept in Git "
+        "(default: %(default)s in the current folder)",
+    )
     for command in (summary, written):
         command.add_argument("--folder", type=Path, default=FOLDER, help="where the numbers are kept")
     return parser
@@ -95,13 +104,18 @@ def _line(row: Row) -> str:
 
 
 def _report(options: argparse.Namespace) -> None:
+    """Markdown first; only here are plotly and the dashboard imported."""
+    from benchmarks.html_report.document import html_report
+
     rows = summarise(options.folder)
-    text = report(rows, read_published(options.folder / PUBLISHED_FILE))
+    published = read_published(options.folder / PUBLISHED_FILE)
+    text = report(rows, published)
     options.out.write_text(text, encoding="utf-8")
     points = write_reliability(options.folder)
     places = options.folder / PLACES_FILE
     places.write_text(as_json(mean_places(rows, list(read_manifest(options.folder).routes))), encoding="utf-8")
-    print(f"wrote {options.out}, {points} and {places}", file=sys.stderr)
+    options.html.write_text(html_report(options.folder, published, text), encoding="utf-8")
+    print(f"wrote {options.out}, {options.html}, {points} and {places}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import time
 from functools import partial
 
 from benchmarks.load_client import Load, load
-from benchmarks.served_app import ServedApp
+from benchmarks.served_app import WITHOUT_CACHE, ServedApp
 from benchmarks.speed import PROMPTS, ROUTER, Row
 from router_models import RouterPanel, load_panel
 from router_models.encoder import MAX_TOKENS
@@ -21,8 +21,6 @@ _SETTLED = 0.2
 """Share of a steady load after which memory counts as settled: threads have started, caches are filled."""
 
 _SAMPLE_S = 5.0
-_UNLIMITED = {"API_CACHED_SCORES": "0"}
-"""Every prompt is new in these measurements; without a cache that is so even where a number comes twice."""
 
 
 def main() -> None:
@@ -33,7 +31,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=0.0, help="length of the steady load; 0 leaves it out")
     options = parser.parse_args()
     rows: list[Row] = []
-    with ServedApp(_UNLIMITED) as app:
+    with ServedApp(WITHOUT_CACHE) as app:
         app.wait_until_ready()
         for length in ("short", "medium"):
             rows += asyncio.run(predict_rows(app, options.seconds, length))
@@ -116,8 +114,7 @@ def batch_row(app: ServedApp, panel: RouterPanel, batches: int) -> Row:
 
     for _ in range(batches + 1):
         start = time.perf_counter()
-        for _rows, input_ids, mask in arrays:
-            stem.lower.run(input_ids=input_ids, attention_mask=mask)
+        stem.lower.run_each([{"input_ids": input_ids, "attention_mask": mask} for _rows, input_ids, mask in arrays])
         bare_s.append(time.perf_counter() - start)
         found = asyncio.run(load(app.port, "/predict/batch", body, clients=1, seconds=0.001))
         served_s += [latency_ms / 1000 for latency_ms in found.latencies_ms]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from benchmarks.kept import Kept
 from errors import DataError
 
 STUDY_FILE = Path(__file__).parents[1] / "assets" / "training" / "keras.json"
@@ -16,11 +17,7 @@ Architecture = Literal["dnn", "bilstm", "bilstm2", "cnn", "cnn-lstm"]
 Configuration = Literal["published", "published without class weights", "tuned"]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Interval(_Frozen):
+class Interval(Kept):
     """A value with its 95 % interval."""
 
     value: float
@@ -28,7 +25,7 @@ class Interval(_Frozen):
     high: float
 
 
-class LearningCurves(_Frozen):
+class LearningCurves(Kept):
     """One number per epoch; the training ones with dropout and, where classes are weighted, weighted losses."""
 
     train_loss: tuple[float, ...]
@@ -37,7 +34,7 @@ class LearningCurves(_Frozen):
     validation_accuracy: tuple[float, ...]
 
 
-class SeedRun(_Frozen):
+class SeedRun(Kept):
     """One network: its metrics on the test file, and how it learnt."""
 
     seed: int
@@ -45,7 +42,7 @@ class SeedRun(_Frozen):
     curves: LearningCurves
 
 
-class Run(_Frozen):
+class Run(Kept):
     """One architecture in one configuration.
 
     `over_seeds` is the mean over single networks with a t interval of that mean; `shipped` is the router itself, which
@@ -61,7 +58,7 @@ class Run(_Frozen):
     shipped: dict[str, Interval] = Field(default_factory=dict)
 
 
-class KerasStudy(_Frozen):
+class KerasStudy(Kept):
     """All runs, with what a reader needs to compare them."""
 
     dataset: str = "ray"

@@ -12,16 +12,20 @@ from benchmarks.protocol import Protocol
 from errors import DataError
 
 PUBLISHED_FILE = "published.yaml"
+TIME = "time"
+"""In place of a benchmark where a figure is a router's own time, which is measured on no benchmark."""
+
+TIME_TITLE = "A router's own time"
 
 
 class Published(BaseModel):
     """One published figure.
 
     Attributes:
-        benchmark: Name in the suite.
+        benchmark: Name in the suite, or `TIME`.
         metric: As in the summary.
         router: Name of the published router.
-        value: As in the summary: shares from 0 to 1.
+        value: As in the summary: shares from 0 to 1; times in ms, or requests per second.
         source: Where it stands.
         protocol: Whether it compares with ours in-domain or in transfer; empty for baselines and bounds.
         compares_with: Ids of our routers that use the same method.

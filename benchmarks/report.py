@@ -11,7 +11,7 @@ from benchmarks.advice import advice
 from benchmarks.markdown import EMPTY, interval, number, table
 from benchmarks.pair_figures import BY_P_CORRECT
 from benchmarks.pool_figures import PICK
-from benchmarks.published import Published
+from benchmarks.published import TIME, TIME_TITLE, Published
 from benchmarks.sections import INTRODUCTION, LOWER_IS_BETTER, OTHERS, PICKS_ON, SECTIONS, Section
 from benchmarks.suite import SUITE
 from benchmarks.summary import Row
@@ -180,4 +180,6 @@ def _caveats(published: Sequence[Published]) -> str:
 
 
 def _title(benchmark: str) -> str:
+    if benchmark == TIME:
+        return TIME_TITLE
     return next((entry.title for entry in SUITE if entry.name == benchmark), trio.TITLE)

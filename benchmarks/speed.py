@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import http.client
-import json
-import os
-import socket
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-import psutil
-
+from benchmarks.served_app import ROOT, WITHOUT_CACHE, ServedApp
 from router_models import RouterPanel, load_panel
 from router_models.encoder import MAX_TOKENS
 from router_models.prompt_batch import PromptBatch
 
-ROOT = Path(__file__).parent.parent
 PROMPTS = {
     "short": "What is the capital of Finland?",
     "medium": "A train leaves at 9:40 and covers 312 km at 96 km/h. It then waits 25 minutes and returns at 80 km/h. "
@@ -30,7 +23,6 @@ PROMPTS = {
     + "The chair opened the meeting and the treasurer explained why the bridge costs more than planned. " * 12,
 }
 ROUTER = "encoder-quality"
-START_LIMIT_S = 120
 
 
 @dataclass(frozen=True)
@@ -99,13 +91,10 @@ def server_rows(starts: int, repeat: int) -> list[Row]:
     imports = statistics.median(_seconds([sys.executable, "-c", "import gradio"]) for _ in range(starts))
     firsts = []
     for number in range(starts):
-        server = _Server()
-        try:
-            firsts.append(server.first_decision_s())
+        with ServedApp(WITHOUT_CACHE) as app:
+            firsts.append(first_decision_s(app))
             if number == starts - 1:
-                warm = [_predict_row(server, repeat), _memory_row(server)]
-        finally:
-            server.stop()
+                warm = [_predict_row(app, repeat), _memory_row(app)]
     first = statistics.median(firsts)
     limit = 1.5 * imports + 3
     start = Row(
@@ -124,72 +113,28 @@ def _seconds(command: list[str]) -> float:
     return time.perf_counter() - start
 
 
-class _Server:
-    """`python app.py` on a free port."""
+def first_decision_s(app: ServedApp) -> float:
+    """Seconds from the start of the process to the first answer of the whole panel.
 
-    def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self._start = time.perf_counter()
-        self._process = subprocess.Popen(
-            [sys.executable, "app.py"],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "PORT": str(self.port),
-                "HOST": "127.0.0.1",
-                "LOG_LEVEL": "ERROR",
-                "API_CACHED_SCORES": "0",
-            },
-        )
-        self._connection: http.client.HTTPConnection | None = None
+    Raises:
+        RuntimeError: The app ended, did not answer in time, or a router was unavailable.
+    """
 
-    def first_decision_s(self) -> float:
-        """Seconds from the start of the process to the first answer of the whole panel.
+    def decided() -> bool:
+        answer = app.post("/api/decide", {"prompt": PROMPTS["short"]})
+        if answer["unavailable"] or not answer["decisions"]:
+            raise RuntimeError(f"not every router is available: {answer['unavailable']}")
+        return True
 
-        Raises:
-            RuntimeError: The app ended, did not answer in time, or a router was unavailable.
-        """
-        while time.perf_counter() - self._start < START_LIMIT_S and self._process.poll() is None:
-            try:
-                answer = self.post("/api/decide", {"prompt": PROMPTS["short"]})
-            except OSError:
-                self._connection = None
-                time.sleep(0.02)
-                continue
-            if answer["unavailable"] or not answer["decisions"]:
-                raise RuntimeError(f"not every router is available: {answer['unavailable']}")
-            return time.perf_counter() - self._start
-        raise RuntimeError(f"app.py ended, or gave no decision within {START_LIMIT_S} s")
-
-    def post(self, path: str, body: dict[str, object]) -> dict[str, object]:
-        """One request on a kept-alive connection."""
-        if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        self._connection.request("POST", path, json.dumps(body), {"content-type": "application/json"})
-        response = self._connection.getresponse()
-        content: dict[str, object] = json.loads(response.read())
-        if response.status != 200:
-            raise RuntimeError(f"{path} answered {response.status}: {content}")
-        return content
-
-    def resident_mb(self) -> float:
-        """Resident memory of the process in MB (10⁶ bytes)."""
-        resident: int = psutil.Process(self._process.pid).memory_info().rss
-        return resident / 1e6
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(timeout=20)
+    return app.until(decided)
 
 
-def _predict_row(server: _Server, repeat: int) -> Row:
+def _predict_row(app: ServedApp, repeat: int) -> Row:
     prompt = PROMPTS["medium"]
     alone: list[float] = []
 
     def request() -> None:
-        answer = server.post("/predict", {"text": prompt, "router": ROUTER})
+        answer = app.post("/predict", {"text": prompt, "router": ROUTER})
         alone.append(float(str(answer["processing_time_ms"])))
 
     whole = median_ms(request, repeat)
@@ -203,10 +148,10 @@ def _predict_row(server: _Server, repeat: int) -> Row:
     )
 
 
-def _memory_row(server: _Server) -> Row:
+def _memory_row(app: ServedApp) -> Row:
     for number in range(100):
-        server.post("/api/decide", {"prompt": f"{list(PROMPTS.values())[number % 3]} ({number})"})
-    resident = server.resident_mb()
+        app.post("/api/decide", {"prompt": f"{list(PROMPTS.values())[number % 3]} ({number})"})
+    resident = app.resident_mb()
     return Row("resident memory after 100 decisions", f"{resident:.0f} MB", "", "", "≤ 700 MB")
 
 
@@ -217,8 +162,7 @@ def batch_against_bare_onnx(panel: RouterPanel, size: int) -> Row:
     stem = panel.encoders.tuned_stem
     arrays = list(stem.wordpiece(texts).micro_batches(panel[ROUTER].card.max_tokens or MAX_TOKENS))
     start = time.perf_counter()
-    for _rows, input_ids, mask in arrays:
-        stem.lower.run(input_ids=input_ids, attention_mask=mask)
+    stem.lower.run_each([{"input_ids": input_ids, "attention_mask": mask} for _rows, input_ids, mask in arrays])
     bare_s = time.perf_counter() - start
     start = time.perf_counter()
     panel[ROUTER].predict_proba(texts)

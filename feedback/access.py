@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from errors import PlaygroundError
-from feedback.database import BUSY_S, WRITES, database_url, open_engine, sqlite_file
+from feedback.database import BUSY_S, DURABLE, WRITES, database_url, open_engine, sqlite_file
 from feedback.faults import StoreError, as_store_error, in_words
 from feedback.schema import upgrade
 from settings import Settings
@@ -38,6 +38,8 @@ class Access:
         self._identity: tuple[int, int] | None = None
         self._failure: StoreError | None = None
         self._retry_at = 0.0
+        self.refusal: StoreError | None = None
+        """Why nothing may be written at present although the database works; None where it may."""
 
     def problem(self) -> PlaygroundError | None:
         """Why nothing can be kept at the moment; None where all is well."""
@@ -67,22 +69,28 @@ class Access:
             yield connection
 
     @contextmanager
-    def writing(self, what: str) -> Iterator[Connection]:
+    def writing(self, what: str, *, durable: bool = True, although_refused: bool = False) -> Iterator[Connection]:
         """A transaction: when the block is left, all of it is safe on disk, or none of it was written.
 
         Args:
             what: What could not be done, as a clause, should it fail.
+            durable: False for what nobody would miss after a loss of power: it then does not wait for the disk.
+            although_refused: Whether to write where others may not: for what lifts the refusal.
 
         Raises:
             StoreError: It failed.
         """
         with in_words(what):
             engine = self._opened()
+            if self.refusal is not None and not although_refused:
+                raise self.refusal
             with (
                 self._one_writer(),
-                engine.connect().execution_options(**{WRITES: True}) as connection,
+                engine.connect().execution_options(**{WRITES: True, DURABLE: durable}) as connection,
                 connection.begin(),
             ):
+                if not durable and self._file is None:
+                    connection.execute(text("SET LOCAL synchronous_commit = off"))
                 yield connection
 
     @contextmanager

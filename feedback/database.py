@@ -20,6 +20,9 @@ BUSY_S = 5.0
 WRITES = "feedback_writes"
 """Execution option of connections that will write: SQLite then takes its turn at once, not in mid-transaction."""
 
+DURABLE = "feedback_durable"
+"""Execution option of connections that will write: whether a commit waits until it is safe on disk."""
+
 _CONNECT_S = 5
 _POOL = {"pool_size": 8, "max_overflow": 8}
 _RETRY_S = 0.01
@@ -97,7 +100,13 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(WRITES):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # Said before every write, because connections go from hand to hand.
+    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get(DURABLE, True) else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _greet_postgresql(connection: object, _entry: ConnectionPoolEntry) -> None:

@@ -44,6 +44,7 @@ _POSTGRESQL = {
     "28": _REFUSED,
     "42501": _REFUSED,
     "25006": _READ_ONLY,
+    "40": ("others were changing the same at that moment", _LATER),
     "53100": _FULL,
     "53300": ("the database has too many connections", _LATER),
     "55P03": _LOCKED,

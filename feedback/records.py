@@ -75,6 +75,8 @@ class CompletionRecord:
         position: Column, from 0 on the left, as shown.
         text: The answer; kept only with the author's consent.
         failure: Name of the error that ended it; '' without. Messages are not kept: they may quote.
+        cost_usd: What was paid: 0 where `from_cache` is set, whatever its LLM asks for, so averages of a price leave
+            those out; None where there is no price.
         price_as_of: Day of the price behind `cost_usd`.
         llm, answered_by, stop, first_token_ms, total_ms, attempts, from_cache: As in `Completion`.
         input_tokens, output_tokens, reasoning_tokens, tokens_counted: Its usage; None where it has none.
@@ -181,7 +183,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class StoredVote:
-    """A vote as it was kept, with the LLMs that the sides turned out to be and what they cost."""
+    """A vote as it was kept, with the LLMs that the sides turned out to be and what was paid: 0 out of the cache."""
 
     vote: Vote
     left_llm: str

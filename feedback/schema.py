@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 from feedback.database import WRITES
 from feedback.faults import StoreError
 
-HEAD = "0005"
+HEAD = "0006"
 """The last migration. A database that has it needs nothing, and Alembic is not even imported."""
 
 VERSION_TABLE = "feedback_version"

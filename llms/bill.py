@@ -127,6 +127,10 @@ class Bill:
         """Notes how a turn was routed; a later routing of the same turn replaces it."""
         self._routings[comparison, turn] = routing
 
+    def routed(self, comparison: str, turn: int) -> bool:
+        """Whether a turn has been routed."""
+        return (comparison, turn) in self._routings
+
     def resend(self, comparison: str, turn: int) -> None:
         """Notes that a turn is asked anew with another prompt, as after “edit and resend”, under the same number.
 
@@ -160,13 +164,22 @@ class Bill:
             sum(usage.output_tokens for usage in usages),
         )
 
-    def saving(self, catalogue: Catalogue, baseline: str, comparison: str | None = None) -> Saving | None:
+    def saving(
+        self,
+        catalogue: Catalogue,
+        baseline: str,
+        comparison: str | None = None,
+        *,
+        pending: tuple[str, int] | None = None,
+    ) -> Saving | None:
         """What routing saved in one comparison, or in all; None where nothing was routed.
 
         Args:
             catalogue: Where the LLMs are entries.
             baseline: Id of the LLM that would otherwise have answered everything.
             comparison: Id of the comparison.
+            pending: Comparison and turn that are still being answered: neither counted nor left out, as nobody can
+                say yet which.
 
         Raises:
             UnknownNameError: There is no such baseline.
@@ -176,7 +189,7 @@ class Bill:
         left_out = 0
         notes: set[str] = set()
         for (of, turn), routing in self._routings.items():
-            if comparison not in {None, of}:
+            if comparison not in {None, of} or (of, turn) == pending:
                 continue
             records = [record for record in self._of(of) if record.turn == turn and record.current]
             attempts = [one for one in records if one.completion.llm == routing.llm and not one.beside]

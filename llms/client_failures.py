@@ -26,9 +26,9 @@ def failure_of(error: Exception, connection: Connection) -> ProviderError:
     who, key = connection.who, connection.key.get_secret_value() if connection.key else ""
     if isinstance(error, openai.APITimeoutError):  # the only time-out that the client has itself
         seconds = _connect_timeout_s(error.request) if isinstance(error.__cause__, ConnectTimeout) else None
-        return unreachable(who, seconds)
+        return unreachable(who, seconds, own=connection.guarded)
     if isinstance(error, openai.APIConnectionError):
-        return unreachable(who)
+        return unreachable(who, own=connection.guarded)
     if isinstance(error, openai.APIStatusError):
         headers = error.response.headers
         return refusal(who, error.status_code, error.body, secret=key, wait_s=retry_after_s(headers))

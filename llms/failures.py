@@ -110,10 +110,17 @@ def unreadable(who: str, found: str = "") -> ProviderError:
     return ProviderError("nonsense", f"{who} answered {found or 'nothing that can be read'}.", AGAIN)
 
 
-def unreachable(who: str, within_s: float | None = None) -> ProviderError:
-    """There is no connection; `within_s` is the time after which waiting for one ended."""
+def unreachable(who: str, within_s: float | None = None, *, own: bool = False) -> ProviderError:
+    """There is no connection.
+
+    Args:
+        who: Name of the provider.
+        within_s: The time after which waiting for one ended; None where it was refused at once.
+        own: Whether it is a user's own endpoint, whose address may be mistyped.
+    """
     tail = f" within {within_s:g} s" if within_s is not None else ""
-    return ProviderError("unreachable", f"{who} cannot be reached{tail}.", "Check the network.", retryable=True)
+    mend = "Check that its server runs, and its address: remove it and add it anew." if own else "Check the network."
+    return ProviderError("unreachable", f"{who} cannot be reached{tail}.", mend, retryable=True)
 
 
 def too_slow(who: str, seconds: float) -> ProviderError:

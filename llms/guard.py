@@ -11,63 +11,17 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from httpcore2 import AnyIOBackend, AsyncNetworkBackend, ConnectError, ConnectTimeout
 
-from errors import BadInputError
+from llms.addresses import RefusedAddressError, check_addresses
 from llms.threads import in_thread
 from settings import Network
 
 if TYPE_CHECKING:
     from httpcore2 import SOCKET_OPTION, AsyncNetworkStream
-
-Address = IPv4Address | IPv6Address
-
-_TAKEN_FOR_PUBLIC = (
-    IPv4Network("168.63.129.16/32"),  # Azure's metadata
-    IPv4Network("192.0.0.0/24"),  # protocol assignments, among them Oracle's metadata
-    IPv4Network("192.88.99.0/24"),  # 6to4 relays
-    IPv6Network("64:ff9b:1::/48"),  # NAT64 of private networks
-    IPv6Network("fec0::/10"),  # site-local
-)
-"""Addresses that not all versions of Python know to be none of the public internet's."""
-
-_NAT64 = IPv6Network("64:ff9b::/96")
-
-
-class RefusedAddressError(BadInputError):
-    """A user's base URL leads where users may not go."""
-
-
-def is_public(address: Address) -> bool:
-    """Whether an address belongs to the public internet, and so does the one that it carries inside, if any."""
-    if isinstance(address, IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if address in _NAT64:
-            inner = IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None and not is_public(inner):
-            return False
-        if address.ipv4_mapped is not None:
-            return True
-    if any(address in network for network in _TAKEN_FOR_PUBLIC):
-        return False
-    return address.is_global and not address.is_multicast
-
-
-def check_addresses(host: str, addresses: Sequence[Address], allowed: Sequence[Network]) -> None:
-    """Makes sure that users may connect to all addresses of a host.
-
-    Raises:
-        RefusedAddressError: One of them is not public, and not in `allowed`.
-    """
-    for address in addresses:
-        if not is_public(address) and not any(address in network for network in allowed):
-            raise RefusedAddressError(
-                f"The base URL leads to {host}, an address inside the network of this app.",
-                "Use a public address, or ask the operator to add it to ALLOWED_ADDRESSES.",
-            )
 
 
 class GuardedBackend(AsyncNetworkBackend):

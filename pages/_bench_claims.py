@@ -9,22 +9,12 @@ from typing import Any
 from benchmarks.dashboard.claims import Claim, claims
 from benchmarks.dashboard.leaderboard import leaderboard
 from benchmarks.dashboard.results import load_results
+from benchmarks.dashboard.source import Source
 from benchmarks.plots.theme import Theme
 from benchmarks.published import PUBLISHED_FILE, read_published
-from pages._bench_source import Source
+from benchmarks.tables.claims import claims_table
 from pages._bench_tab import BenchTab
-from pages._bench_tables import Cell, Column, Table
 from pages._components import static_html
-
-COLUMNS = (
-    Column("Claimed for", numeric=False),
-    Column("What", numeric=False),
-    Column("Claimed"),
-    Column("Measured here"),
-    Column("By", numeric=False),
-    Column("Verdict", numeric=False),
-    Column("What is known against it", numeric=False),
-)
 
 
 class ClaimsTab(BenchTab):
@@ -45,30 +35,3 @@ class ClaimsTab(BenchTab):
 def _claims(folder: Path) -> tuple[Claim, ...]:
     rows = leaderboard(folder).rows
     return tuple(claims(load_results(folder), read_published(folder / PUBLISHED_FILE), rows))
-
-
-def claims_table(found: tuple[Claim, ...]) -> Table:
-    """The claims in groups by benchmark."""
-    groups: dict[str, list[tuple[Cell, ...]]] = {}
-    for claim in found:
-        groups.setdefault(claim.title, []).append(_row(claim))
-    said = "What others published, and the same figure measured here; never mix claims against different baselines"
-    return Table("claims", said, COLUMNS, tuple((title, tuple(rows)) for title, rows in groups.items()))
-
-
-def _row(claim: Claim) -> tuple[Cell, ...]:
-    measured = claim.measured
-    ours, by = Cell(""), Cell("")
-    if measured is not None:
-        value = measured.value
-        ours = Cell(f"{value.value:.3f}", value.value, f"{value.low:.3f} to {value.high:.3f}")
-        by = Cell(measured.router, small=f"{measured.n_rows:,} prompts, {measured.how}")
-    return (
-        Cell(claim.router, small=claim.source),
-        Cell(claim.metric),
-        Cell(f"{claim.value:.3f}", claim.value),
-        ours,
-        by,
-        Cell(claim.verdict),
-        Cell(" ".join(claim.contradictions)),
-    )

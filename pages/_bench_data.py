@@ -6,14 +6,14 @@ from typing import Any
 
 import gradio as gr
 
-from benchmarks.dashboard.explorer import LabelledSet, SetPart, read_explorer
+from benchmarks.dashboard.explorer import read_explorer
+from benchmarks.dashboard.source import Source
 from benchmarks.plots.labelled_charts import length_chart, word_chart
 from benchmarks.plots.theme import Theme
 from benchmarks.plots.word_cloud import cloud_chart
+from benchmarks.tables.labelled import parts_table
 from pages._bench_charts import drawn
-from pages._bench_source import Source
 from pages._bench_tab import BenchTab
-from pages._bench_tables import Cell, Column, Table, number_cell
 from pages._components import static_html
 from pages._templates import render
 
@@ -51,37 +51,3 @@ class DataTab(BenchTab):
             *drawn(word_chart(found, found.words, "word", colours), "data-words"),
             *drawn(word_chart(found, found.pairs, "pair of words", colours), "data-pairs"),
         )
-
-
-def parts_table(found: LabelledSet) -> Table:
-    """Counts of the train and the test part."""
-    columns = (
-        Column("Part", numeric=False),
-        Column("Prompts"),
-        *(Column(name) for name in found.classes),
-        Column("Duplicates"),
-        Column("Contradictions"),
-        Column("Characters"),
-        Column("Words"),
-        Column("Correlation of length and label"),
-    )
-    rows = tuple(_part_row(name, part) for name, part in found.parts.items())
-    caption = f"Rows of {found.title}; {found.shared} questions stand in both parts"
-    return Table(f"parts-{found.name}", caption, columns, (("", rows),))
-
-
-def _part_row(name: str, part: SetPart) -> tuple[Cell, ...]:
-    return (
-        Cell(name),
-        number_cell(part.rows, "{:,}"),
-        *(Cell(f"{count:,}", count, f"{count / max(part.rows, 1):.1%}") for count in part.by_class),
-        number_cell(part.duplicates, "{:,}"),
-        number_cell(part.contradictions, "{:,}"),
-        Cell(f"{part.chars_mean:.1f}", part.chars_mean, f"± {part.chars_sd:.1f}"),
-        Cell(f"{part.words_mean:.1f}", part.words_mean, f"± {part.words_sd:.1f}"),
-        Cell("") if part.pearson is None else Cell(f"{part.pearson:.3f}", part.pearson, _ranks(part)),
-    )
-
-
-def _ranks(part: SetPart) -> str:
-    return "" if part.spearman is None else f"of ranks {part.spearman:.3f}"

@@ -10,8 +10,8 @@ import gradio as gr
 
 from benchmarks.dashboard.numbers import Numbers
 from benchmarks.dashboard.own_results import COLUMNS, read_own_results, template
+from benchmarks.dashboard.source import OWN
 from pages._bench_page import BenchmarksPage, notice
-from pages._bench_source import OWN
 from pages._templates import render
 
 SUFFIXES = [".csv", ".parquet"]

@@ -11,16 +11,17 @@ import gradio as gr
 from benchmarks.dashboard.curves import quality_curve, quality_curves, random_curve, single_llms
 from benchmarks.dashboard.numbers import Numbers
 from benchmarks.dashboard.operating_point import OperatingPoint, baseline_names, point_at_share
+from benchmarks.dashboard.plain_answer import KEEP, PlainAnswer, plain_answer
 from benchmarks.dashboard.ranking import ALWAYS_STRONG, ORACLE, ranking_names
 from benchmarks.dashboard.row_facts import FOLDER
+from benchmarks.dashboard.source import FIRST, SHARE, Source, axes, basis_of, first_names, learnt_names
 from benchmarks.plots.chart import Chart
 from benchmarks.plots.quality_curves import curve_chart
 from benchmarks.plots.theme import Scheme, theme
 from errors import BadInputError, PlaygroundError
-from pages._bench_answer import PlainAnswer, plain_answer
-from pages._bench_charts import drawn, drawn_again
+from pages._bench_charts import drawn, drawn_again, nothing
+from pages._bench_link import NOTHING, Asked, offered, read_link
 from pages._bench_point import point_html
-from pages._bench_source import FIRST, SHARE, Source, axes, basis_of, first_names, learnt_names
 from pages._defects import as_shown
 from pages._templates import render
 
@@ -28,6 +29,8 @@ MOST_ROUTERS = 12
 HALF = 50.0
 HEAD = 11
 """Values that `opened` gives: notice, benchmark, answer, five controls, chart, foot, setting."""
+
+N_CONTROLS = 5
 
 Answered = tuple[Any, ...]
 
@@ -60,6 +63,7 @@ class BenchmarksPage:
 
     Attributes:
         served: Routers of the Route page that have a threshold to set.
+        tabs: Names of the tabs, once they are laid out.
 
     Args:
         served: The same.
@@ -70,26 +74,62 @@ class BenchmarksPage:
     def __init__(self, served: frozenset[str], usd_per_hour: float, folder: Path = FOLDER) -> None:
         self.served = served
         self.usd_per_hour = usd_per_hour
+        self.tabs: tuple[str, ...] = ()
         self._folder = folder
 
     def source(self, own: Numbers | None) -> Source:
         """The numbers that this visitor may look at."""
         return Source(own, self._folder)
 
-    def opened(self, scheme: str, own: Numbers | None, benchmark: str | None, keep: float) -> Answered:
-        """The whole head of the page for a benchmark; another one if it was not chosen yet."""
+    def opened(
+        self,
+        scheme: str,
+        own: Numbers | None,
+        benchmark: str | None,
+        keep: float,
+        asked: Asked = NOTHING,
+        said: list[str] | None = None,
+    ) -> Answered:
+        """The whole head of the page for a benchmark; another one if it was not chosen yet.
+
+        Args:
+            scheme: `light` or `dark`.
+            own: The visitor's own results.
+            benchmark: Which; None for the first one.
+            keep: Share of the dear LLM's advantage to keep, in %.
+            asked: What a link asks for beyond that.
+            said: Sentences to show with it; what else cannot be used of the link is added.
+        """
+        said = [] if said is None else said
         try:
             source = self.source(own)
-            offered = source.benchmarks()
-            names = [name for _, name in offered]
+            choices = source.benchmarks()
+            names = [name for _, name in choices]
             chosen = benchmark if benchmark in names else FIRST if FIRST in names else names[0]
         except Exception as error:  # noqa: BLE001  logged, and shown to the user
             return (notice(error), *_skipped(HEAD - 1))
-        picker = gr.update(choices=offered, value=chosen)
+        picker = gr.update(choices=choices, value=chosen)
         try:
-            return ("", picker, *self._head(scheme, source.numbers(chosen), chosen, keep / 100.0))
+            head = self._head(scheme, source.numbers(chosen), chosen, keep / 100.0, asked, said)
+            return (render("bench_notice.html", sentences=said, error=False), picker, *head)
         except Exception as error:  # noqa: BLE001  as above
-            return (notice(error), picker, *_skipped(HEAD - 2))
+            gone = ("", *_skipped(N_CONTROLS), *nothing(""), "")  # not the figures of another benchmark under its name
+            return (notice(error), picker, *gone)
+
+    def arrived(self, scheme: str, query: str, own: Numbers | None) -> Answered:
+        """The head of the page as a link asks for it, and further controls: share to keep, bands, and the open tab."""
+        asked = read_link(query)
+        said = list(asked.problems)
+        keep = KEEP * 100 if asked.keep is None else asked.keep
+        tab = offered(asked.tab, "tab", self.tabs, self.tabs[0] if self.tabs else "", said)
+        further = (gr.update(value=keep), gr.update(value=asked.banded), gr.Tabs(selected=tab), tab)
+        try:
+            names = [name for _, name in self.source(own).benchmarks()]
+            chosen = offered(asked.benchmark, "benchmark", names, FIRST if FIRST in names else names[0], said)
+        except Exception as error:  # noqa: BLE001  logged, and shown to the user
+            return (notice(error), *_skipped(HEAD - 1), *further)
+        head = self.opened(scheme, own, chosen, keep, asked, said)
+        return (*head, *further)
 
     def problems(self, own: Numbers | None) -> str:
         """What cannot be shown, and how to rebuild it, one sentence each; reads every benchmark."""
@@ -144,22 +184,29 @@ class BenchmarksPage:
         """Values that leave the head of the page as it is."""
         return _skipped(HEAD)
 
-    def _head(self, scheme: str, numbers: Numbers, name: str, keep: float) -> Answered:
+    def _head(self, scheme: str, numbers: Numbers, name: str, keep: float, asked: Asked, said: list[str]) -> Answered:
         answer = plain_answer(numbers, keep)
-        drawn_names = first_names(numbers)
-        router = answer.router or drawn_names[0]
-        percent = round(100 * answer.point.share.value) if answer.point else HALF
-        offered = axes(numbers)
-        controls = Controls(numbers, offered[0][1], tuple(drawn_names), False, router, percent, ALWAYS_STRONG)
+        every, rankings, kinds = learnt_names(numbers), ranking_names(numbers), axes(numbers)
+        baselines = baseline_names(numbers)
+        usual = answer.router or first_names(numbers)[0]
+        router = offered(asked.router, "router", every, usual, said)
+        percent = asked.percent
+        if percent is None:
+            percent = 100 * answer.point.share.value if answer.point and router == usual else HALF
+        axis = offered(asked.axis, "axis", [axis for _, axis in kinds], kinds[0][1], said)
+        curves = first_names(numbers)
+        if asked.curves is not None:
+            curves = [name for name in asked.curves if offered(name, "curve", rankings, "", said)][:MOST_ROUTERS]
+        baseline = offered(asked.baseline, "baseline", baselines, ALWAYS_STRONG, said)
+        controls = Controls(numbers, axis, tuple(curves), asked.banded, router, round(percent), baseline)
         chart, point = self.curves(scheme, controls)
-        every = learnt_names(numbers)
         return (
             answer_html(numbers, name, answer, "" if numbers.own else str(self.source(None).results.stamp)),
-            gr.update(choices=offered, value=controls.axis),
-            gr.update(choices=list(ranking_names(numbers)), value=drawn_names),
+            gr.update(choices=kinds, value=axis),
+            gr.update(choices=list(rankings), value=curves),
             gr.update(choices=every, value=router),
-            gr.update(value=percent),
-            gr.update(choices=list(baseline_names(numbers)), value=ALWAYS_STRONG),
+            gr.update(value=controls.percent),
+            gr.update(choices=list(baselines), value=baseline),
             *drawn(chart, "curves"),
             point_html(numbers, point, self.served),
         )

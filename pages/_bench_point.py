@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from benchmarks.bootstrap import Estimate
 from benchmarks.dashboard.numbers import Numbers
 from benchmarks.dashboard.operating_point import OperatingPoint
-from pages._bench_words import (
+from benchmarks.tables.phrases import (
     dollar_range,
     dollars,
     linked_threshold,

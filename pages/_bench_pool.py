@@ -6,21 +6,18 @@ from typing import Any
 
 import gradio as gr
 
-from benchmarks.dashboard.costs import CostBasis
-from benchmarks.dashboard.numbers import Numbers
-from benchmarks.dashboard.pool import Pool, build_pool, pool_llms
+from benchmarks.dashboard.pool import build_pool, pool_llms
+from benchmarks.dashboard.source import Source, best_basis, first_names
 from benchmarks.plots.pool_curves import pool_chart
 from benchmarks.plots.theme import Theme
+from benchmarks.tables.pool import first_llms, pool_sentences, pool_table
 from errors import BadInputError
 from pages._bench_charts import drawn
-from pages._bench_source import Source, best_basis, first_names
 from pages._bench_tab import BenchTab
-from pages._bench_tables import Cell, Column, Table, figure_cell, number_cell
 from pages._components import static_html
 from pages._templates import render
 
 MOST_LLMS = 8
-FIRST_LLMS = 5
 
 
 class PoolTab(BenchTab):
@@ -49,40 +46,12 @@ class PoolTab(BenchTab):
         if len(chosen) > MOST_LLMS:
             raise BadInputError(f"{len(chosen)} LLMs are too many for one figure.", f"Choose at most {MOST_LLMS}.")
         pool = build_pool(numbers, chosen, basis)
+        said = pool_sentences(pool, basis)
         routers = [name for name in first_names(numbers) if name in {curve.name for curve in pool.routers}]
         return (
             gr.update(choices=offered, value=chosen),
             benchmark,
             *drawn(pool_chart(pool, benchmark, routers, colours), "pool-chart"),
-            _said(pool, basis),
-            _table(pool, benchmark).html(),
+            render("bench_panel.html", name="pool", title=f"Best alone: {pool.best}", sentences=said, link=""),
+            pool_table(pool, benchmark).html(),
         )
-
-
-def first_llms(numbers: Numbers, basis: CostBasis) -> list[str]:
-    """The pair, and further LLMs with costs, those that were measured most often first."""
-    pair = [numbers.pair.weak, numbers.pair.strong]
-    whole = len(numbers)
-    others = [
-        llm
-        for llm in pool_llms(numbers)
-        if llm in basis.usd and llm not in pair and int((numbers.outcomes.quality[llm] >= -1e300).sum()) == whole
-    ]
-    return [*pair, *others[: FIRST_LLMS - len(pair)]]
-
-
-def _said(pool: Pool, basis: CostBasis) -> str:
-    sentences = [
-        f"{pool.n_rows:,} prompts that every LLM of the pool answered. Counted with {basis.title}. {basis.note}",
-        f"Routers weigh the LLMs by {pool.weighed_by}.",
-    ]
-    if pool.left_out:
-        why = "; ".join(f"{router}: {reason.rstrip('.')}" for router, reason in pool.left_out.items())
-        sentences.append(f"Not in the figure: {why}.")
-    return render("bench_panel.html", name="pool", title=f"Best alone: {pool.best}", sentences=sentences, link="")
-
-
-def _table(pool: Pool, benchmark: str) -> Table:
-    columns = (Column("LLM", numeric=False), Column("Quality"), Column("USD per 1,000 prompts", lower=True))
-    rows = tuple((Cell(llm), figure_cell(pool.singles[llm]), number_cell(pool.usd_per_1000[llm])) for llm in pool.llms)
-    return Table(f"pool-llms-{benchmark}", "One LLM for every prompt", columns, (("", rows),))

@@ -9,9 +9,10 @@ import gradio as gr
 
 from benchmarks.dashboard.domains import Domain, by_domain
 from benchmarks.dashboard.labels import judged
-from benchmarks.dashboard.learning import PREFIX, SeedRow, learning_curves, seed_table, study_note
+from benchmarks.dashboard.learning import PREFIX, learning_curves
 from benchmarks.dashboard.numbers import Numbers
 from benchmarks.dashboard.report import calibration_error, confusion, histogram, reliability_points, roc
+from benchmarks.dashboard.source import OWN, PLAIN, Source
 from benchmarks.plots.calibration_charts import histogram_chart, reliability_chart
 from benchmarks.plots.chart import Chart
 from benchmarks.plots.confusion_chart import confusion_chart
@@ -19,11 +20,10 @@ from benchmarks.plots.domain_chart import domain_chart
 from benchmarks.plots.roc_charts import precision_chart, roc_chart
 from benchmarks.plots.theme import Theme
 from benchmarks.plots.training_charts import training_chart
+from benchmarks.tables.seeds import seeds
 from errors import BadInputError, PlaygroundError
 from pages._bench_charts import nothing
-from pages._bench_source import OWN, PLAIN, Source
 from pages._bench_tab import BenchTab
-from pages._bench_tables import Cell, Column, Table, figure_cell, number_cell
 from pages._components import static_html
 from pages._templates import render
 
@@ -136,30 +136,3 @@ def _named(domains: list[Domain]) -> str:
 def _judged(domains: list[Domain], wanted: bool) -> str:
     names = [domain.name for domain in domains if domain.beats_length is wanted]
     return f"{len(names)} of {len(domains)} domains{': ' + ', '.join(names) if names else ''}"
-
-
-def seeds() -> Table:
-    """The study of the Keras family: architectures, with and without class weights, as published and tuned."""
-    rows = seed_table()
-    metrics = list(dict.fromkeys(metric for row in rows for metric in row.over_seeds))
-    columns = (
-        Column("Architecture", numeric=False),
-        Column("Configuration", numeric=False),
-        Column("Seeds"),
-        *(Column(metric) for metric in metrics),
-        Column("published accuracy"),
-        Column("published AUC"),
-    )
-    lines = tuple(_seed_row(row, metrics) for row in rows)
-    return Table("seed-study", f"The seed study of the Keras family. {study_note()}", columns, (("", lines),))
-
-
-def _seed_row(row: SeedRow, metrics: list[str]) -> tuple[Cell, ...]:
-    return (
-        Cell(row.router),
-        Cell(row.configuration),
-        number_cell(row.seeds, "{}"),
-        *(figure_cell(row.over_seeds.get(metric)) for metric in metrics),
-        number_cell(row.published.get("accuracy"), "{:.3f}"),
-        number_cell(row.published.get("AUC"), "{:.3f}"),
-    )

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.dashboard.leaderboard import leaderboard
+from benchmarks.dashboard.leaderboard import leaderboard, timed_rows
 from benchmarks.dashboard.leaderboard_file import METRICS
+from benchmarks.dashboard.source import OWN, Source
 from benchmarks.plots.latency_chart import latency_chart
 from benchmarks.plots.theme import Theme
+from benchmarks.tables.speed import speed_table
 from errors import BadInputError
 from pages._bench_charts import drawn
 from pages._bench_leaderboard import rows_on
-from pages._bench_source import OWN, Source
 from pages._bench_tab import BenchTab
-from pages._bench_tables import Cell, Column, Table, number_cell
-from pages._bench_words import dollars
 from pages._components import static_html
 
 
@@ -33,31 +32,10 @@ class SpeedTab(BenchTab):
         if benchmark == OWN:
             raise BadInputError("The routers of your results were not timed.", "Choose another benchmark.")
         board = leaderboard(source.folder, usd_per_hour=self.page.usd_per_hour)
-        rows = [row for row in rows_on(board, source, benchmark) if row.latency_ms is not None]
-        metric = next((metric for metric in METRICS if any(metric in row.figures for row in rows)), "")
-        if not metric:
+        every = rows_on(board, source, benchmark)
+        metric = next((metric for metric in METRICS if any(metric in row.figures for row in every)), "")
+        rows = timed_rows(every, metric)
+        if not rows:
             raise BadInputError("No router was timed.", "Run `python -m benchmarks.dashboard.latency`.")
-        columns = (
-            Column("Router", numeric=False),
-            Column("ms per prompt", lower=True),
-            Column("forwards of the encoder", lower=True),
-            Column("MB of weights", lower=True),
-            Column("USD per 1 million prompts", lower=True),
-        )
-        lines = tuple(
-            (
-                Cell(row.router, small=row.note),
-                number_cell(row.latency_ms),
-                number_cell(row.forwards),
-                number_cell(row.size_mb),
-                _money(row.overhead_usd_per_1000),
-            )
-            for row in rows
-        )
-        caption = f"What a router itself takes, at {dollars(self.page.usd_per_hour)} an hour for a machine of its own"
-        table = Table("speed", caption, columns, (("", lines),))
+        table = speed_table(rows, self.page.usd_per_hour)
         return (*drawn(latency_chart(rows, metric, colours, board.latency_note), "speed-chart"), table.html())
-
-
-def _money(usd_per_1000: float | None) -> Cell:
-    return Cell("") if usd_per_1000 is None else Cell(dollars(1000 * usd_per_1000), 1000 * usd_per_1000)

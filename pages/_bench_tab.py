@@ -9,12 +9,12 @@ from typing import Any
 import gradio as gr
 
 from benchmarks.dashboard.numbers import Numbers
+from benchmarks.dashboard.source import Source
 from benchmarks.plots.chart import Chart
 from benchmarks.plots.theme import Theme, theme
 from errors import PlaygroundError
 from pages._bench_charts import ChartSlot, chart_slot, drawn, nothing
 from pages._bench_page import BenchmarksPage, notice, scheme_of
-from pages._bench_source import Source
 
 
 class BenchTab(ABC):

@@ -7,18 +7,31 @@ from typing import Any
 import gradio as gr
 
 from benchmarks.dashboard.numbers import Numbers
+from pages._bench_answers import AnswersTab
 from pages._bench_claims import ClaimsTab
 from pages._bench_data import DataTab
 from pages._bench_leaderboard import LeaderboardTab
+from pages._bench_link import keeps_tab
 from pages._bench_page import BenchmarksPage
 from pages._bench_pool import PoolTab
 from pages._bench_report import ReportTab
+from pages._bench_robustness import RobustnessTab
 from pages._bench_speed import SpeedTab
 from pages._bench_tab import BenchTab
 from pages._bench_target import TargetTab
 from pages._components import static_html
 
-KINDS: tuple[type[BenchTab], ...] = (LeaderboardTab, TargetTab, PoolTab, SpeedTab, ReportTab, ClaimsTab, DataTab)
+KINDS: tuple[type[BenchTab], ...] = (
+    AnswersTab,
+    LeaderboardTab,
+    TargetTab,
+    PoolTab,
+    ReportTab,
+    SpeedTab,
+    RobustnessTab,
+    ClaimsTab,
+    DataTab,
+)
 """In the order of the page."""
 
 
@@ -28,19 +41,20 @@ class Tabs:
     Args:
         tabs: In order.
         items: Gradio's tab of each.
-        opened: Holds the name of the open tab.
+        opened: A gr.State with the name of the open tab.
+        frame: The gr.Tabs around them.
     """
 
-    def __init__(self, tabs: list[BenchTab], items: list[Any], opened: Any) -> None:  # noqa: ANN401  a gr.State
-        self._tabs, self._items, self._open = tabs, items, opened
+    def __init__(self, tabs: list[BenchTab], items: list[Any], opened: Any, frame: Any) -> None:  # noqa: ANN401
+        self._tabs, self._items = tabs, items
+        self.opened, self.frame = opened, frame
         self._given: list[Any] = []
         self._common: dict[str, Any] = {}
 
-    def wire(self, first: Any, given: list[Any], common: dict[str, Any]) -> None:  # noqa: ANN401  an event
-        """Connects the tabs' own events, and the event after which the open tab is first drawn.
+    def wire(self, given: list[Any], common: dict[str, Any]) -> None:
+        """Connects the tabs' own events; `follow` says after which others the open tab is drawn.
 
         Args:
-            first: That event.
             given: Components with light or dark, own results and the chosen benchmark.
             common: What all events of the page have in common.
         """
@@ -49,10 +63,11 @@ class Tabs:
             item.select(
                 _Selected(tab),
                 [*given, *tab.inputs],
-                [self._open, tab.notice, *tab.outputs],
+                [self.opened, tab.notice, *tab.outputs],
                 **common,
                 api_name=f"benchmarks_{tab.name}_opened",
             )
+            item.select(inputs=[], outputs=None, **keeps_tab(tab.name))
             for number, control in enumerate(tab.watched):
                 control.input(
                     tab.shown,
@@ -61,11 +76,10 @@ class Tabs:
                     **common,
                     api_name=f"benchmarks_{tab.name}_{number}",
                 )
-        self.follow(first, "first")
 
     def follow(self, event: Any, name: str) -> None:  # noqa: ANN401  as above
         """Draws the open tab again after an event."""
-        inputs = [*self._given, self._open, *(control for tab in self._tabs for control in tab.inputs)]
+        inputs = [*self._given, self.opened, *(control for tab in self._tabs for control in tab.inputs)]
         outputs = [part for tab in self._tabs for part in (tab.notice, *tab.outputs)]
         event.then(self.open_drawn, inputs, outputs, **self._common, api_name=f"benchmarks_tab_{name}")
 
@@ -99,10 +113,11 @@ def add_tabs(page: BenchmarksPage) -> Tabs:
     tabs = [kind(page) for kind in KINDS]
     opened = gr.State(tabs[0].name)
     items = []
-    with gr.Tabs(elem_id="rp-bm-tabs"):
+    page.tabs = tuple(tab.name for tab in tabs)
+    with gr.Tabs(elem_id="rp-bm-tabs") as frame:
         for tab in tabs:
             with gr.Tab(tab.title, id=tab.name) as item:
                 tab.notice = static_html("", f"rp-bm-{tab.name}-notice")
                 tab.lay_out()
             items.append(item)
-    return Tabs(tabs, items, opened)
+    return Tabs(tabs, items, opened, frame)

@@ -9,24 +9,29 @@ import gradio as gr
 from benchmarks.dashboard.choice import Goal, Kind
 from benchmarks.dashboard.curves import random_curve
 from benchmarks.dashboard.numbers import Numbers
-from benchmarks.dashboard.target import Answer, Candidate, reach
+from benchmarks.dashboard.plain_answer import MARGIN
+from benchmarks.dashboard.source import Source, best_basis
+from benchmarks.dashboard.target import Answer, reach
 from benchmarks.plots.theme import Theme
+from benchmarks.tables.candidates import candidates
+from benchmarks.tables.phrases import dollars, quality
 from errors import BadInputError
 from pages._bench_point import link_of
-from pages._bench_source import Source, best_basis
 from pages._bench_tab import BenchTab
-from pages._bench_tables import Cell, Column, Table, figure_cell, number_cell
-from pages._bench_words import dollars, quality, share
 from pages._components import static_html
 from pages._templates import render
 
 KINDS: list[tuple[str, str]] = [
+    ("Keep at least, % of what the dear LLM is better by", "kept"),
     ("Quality of at least", "quality"),
     ("USD per 1,000 prompts of at most", "budget"),
     ("Strong calls, %, of at most", "strong calls"),
 ]
-USUAL = {"quality": 0.8, "budget": 0.5, "strong calls": 0.5}
+USUAL = {"kept": 0.8, "quality": 0.8, "budget": 0.5, "strong calls": 0.5}
 """Where between the weak and the strong LLM the goal lies until the reader sets one."""
+
+PERCENT = frozenset({"kept", "strong calls"})
+"""Goals that are given in percent."""
 
 
 class TargetTab(BenchTab):
@@ -37,9 +42,9 @@ class TargetTab(BenchTab):
     def lay_out(self) -> None:
         """Goal, margin, answer, table."""
         with gr.Row(elem_classes="rp-bm-controls"):
-            kind = gr.Dropdown(KINDS, value="quality", label="What is wanted", elem_id="rp-bm-goal", filterable=False)
+            kind = gr.Dropdown(KINDS, value="kept", label="What is wanted", elem_id="rp-bm-goal", filterable=False)
             value = gr.Number(None, label="Value", elem_id="rp-bm-goal-value")
-            sure = gr.Checkbox(False, label="With a margin of error", elem_id="rp-bm-goal-sure")
+            sure = gr.Checkbox(MARGIN, label="With a margin of error", elem_id="rp-bm-goal-sure")
         known = gr.State(("", ""))
         self.inputs = [kind, value, sure, known]
         self.watched = [kind, value, sure]
@@ -50,11 +55,11 @@ class TargetTab(BenchTab):
         kind, value, sure, known = mine
         numbers = source.numbers(benchmark)
         if kind not in USUAL:
-            raise BadInputError("Nothing is wanted.", "Choose a quality, a budget or a share of strong calls.")
+            raise BadInputError("Nothing is wanted.", "Choose a share to keep, a quality, a budget or strong calls.")
         low, high = _ends(numbers, kind)
         if value is None or tuple(known) != (benchmark, kind):
             value = float(f"{low + USUAL[kind] * (high - low):.4g}")
-        goal = Goal(kind, value / 100.0 if kind == "strong calls" else value, bool(sure))
+        goal = Goal(kind, value / 100.0 if kind in PERCENT else value, bool(sure))
         found = reach(numbers, goal, best_basis(numbers))
         return gr.update(value=value), (benchmark, kind), self._said(found, low, high, kind), candidates(found).html()
 
@@ -68,39 +73,13 @@ class TargetTab(BenchTab):
         return render("bench_panel.html", name="target", title=title, sentences=sentences, link=link)
 
 
-def candidates(found: Answer) -> Table:
-    """Every router that reached the goal where it was chosen, judged on the other half."""
-    columns = (
-        Column("Router", numeric=False),
-        Column("Threshold"),
-        Column("Quality there"),
-        Column("Strong calls there", lower=True),
-        Column("USD per 1,000 there", lower=True),
-        Column("Quality where chosen"),
-    )
-    rows = tuple(_row(candidate) for candidate in found.candidates)
-    return Table("target", f"Routers that reach {found.goal.said()}, best first", columns, (("", rows),))
-
-
-def _row(candidate: Candidate) -> tuple[Cell, ...]:
-    at = candidate.share
-    return (
-        Cell(candidate.name),
-        number_cell(candidate.chosen.threshold, "{:.4f}"),
-        figure_cell(candidate.quality),
-        Cell(share(at.value), at.value, f"{share(at.low)} to {share(at.high)}"),
-        figure_cell(candidate.usd_per_1000),
-        number_cell(candidate.chosen.quality, "{:.3f}"),
-    )
-
-
 def _ends(numbers: Numbers, kind: str) -> tuple[float, float]:
     """What the weak and the strong LLM alone give of what is wanted.
 
     Raises:
         BadInputError: A budget is wanted where no costs are known.
     """
-    if kind == "strong calls":
+    if kind in PERCENT:
         return 0.0, 100.0
     basis = best_basis(numbers)
     curve = random_curve(numbers, basis)

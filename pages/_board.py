@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from benchmarks.places import read_places
 from errors import PlaygroundError
+from feedback.usage import Usage, unrecorded
 from pages._board_notes import board_notes
 from pages._budget import BudgetForm, budget_form_of
 from pages._cards import DecisionCard, decision_cards, pending_cards, unavailable_cards
@@ -18,6 +19,7 @@ from pages._session import Session
 from pages._sufficient import sufficient_list
 from pages._templates import render
 from pages._tools import ToolChoices
+from pages._usage_words import used_up_sentence
 from pages._verdict import verdict_of
 from pages._view import RouteView, default_view
 from pages._why import Why, why_of
@@ -46,10 +48,12 @@ class Board:
     Args:
         panel: The routers.
         examples: What the empty board offers.
+        usage: The budget; None knows none.
     """
 
-    def __init__(self, panel: RouterPanel, examples: Sequence[Example]) -> None:
+    def __init__(self, panel: RouterPanel, examples: Sequence[Example], usage: Usage | None = None) -> None:
         self._panel = panel
+        self._usage = usage or unrecorded(panel)
         self._examples = examples
         self._choices = ToolChoices(panel)
         self._order = CardOrder(panel, read_places(ASSETS / "benchmarks"))
@@ -72,7 +76,8 @@ class Board:
         """
         progress = session.progress()
         run = progress.run if progress else None
-        cards = [] if run is None else decision_cards(self._panel, run, view, session.edited)
+        used_up = self._usage.raising()
+        cards = [] if run is None else decision_cards(self._panel, run, view, session.edited, used_up)
         by_id = {card.router.router: card for card in cards}
         shown = [name for name in dict.fromkeys(standing) if name in by_id] or self._order.shown(cards, view)
         gone = [] if run is None else unavailable_cards(self._panel, run)
@@ -85,6 +90,7 @@ class Board:
             session=session,
             notices=(*notices.problems, *link_problems(view, prompt)),
             error=notices.error,
+            used_up=used_up_sentence(used_up) if used_up else "",
             echo=echo,
             query=write_query(view, self._panel, prompt),
             changed=bool(write_query(dataclasses.replace(view, share_prompt=False, why=""), self._panel)),

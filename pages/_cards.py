@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from feedback.usage_budget import Budget
+from feedback.usage_policy import decisions_under, was_raised
 from llms.llm import LLM
 from pages._view import RouteView, has_threshold
 from router_models import Decision, RouterPanel
@@ -105,6 +107,11 @@ class DecisionCard:
         return self.thresholded and has_threshold(self.router)
 
     @property
+    def raised(self) -> bool:
+        """Whether a used-up budget has raised its threshold, so that there is nothing to set meanwhile."""
+        return was_raised(self.decision)
+
+    @property
     def tier(self) -> int:
         """Tier of the picked route."""
         return next(segment.tier for segment in self.segments if segment.route == self.decision.route)
@@ -134,7 +141,11 @@ def tier_of(index: int, routes: int) -> int:
 
 
 def decision_cards(
-    panel: RouterPanel, run: PanelRun, view: RouteView, edited: Mapping[str, Router] | None = None
+    panel: RouterPanel,
+    run: PanelRun,
+    view: RouteView,
+    edited: Mapping[str, Router] | None = None,
+    used_up: Budget | None = None,
 ) -> list[DecisionCard]:
     """Decides under the view's controls, without running a model; panel order.
 
@@ -143,12 +154,13 @@ def decision_cards(
         run: What the routers said.
         view: The user's controls.
         edited: The routers that stood in for the panel's own in that run.
+        used_up: The budget that is used up, whose raised threshold holds; None where none is.
 
     Raises:
         PlaygroundError: The controls or the prices cannot be used.
     """
     policy = view.policy()
-    decisions = panel.decisions(run, policy, edited)
+    decisions = decisions_under(panel, run, policy, used_up, edited)
     majority = _majority(panel, decisions)
     return [
         DecisionCard(

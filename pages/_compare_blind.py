@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -62,6 +62,18 @@ class VoteView:
     choices: tuple[tuple[str, str], ...] = ()
     reveal: Reveal | None = None
     saved: str = ""
+
+
+def why_no_contest(able: Sequence[str]) -> str:
+    """Why there can be no blind vote now, and what to do; '' where there can.
+
+    Args:
+        able: Titles of the LLMs that can be asked.
+    """
+    if len(able) >= len(SIDES):
+        return ""
+    only = f"now only {able[0]} can" if able else "now none can"
+    return f"A blind vote takes two LLMs that can answer, and {only}. Type a key, or add an endpoint of your own, under"
 
 
 def drawn_sides(controls: CompareControls) -> dict[str, str]:

@@ -11,6 +11,8 @@ from weakref import WeakValueDictionary
 import gradio as gr
 
 from errors import PlaygroundError
+from feedback.usage import Usage
+from feedback.usage_policy import WHERE
 from llms.completions import Completions
 from pages._compare_attach import attached_file
 from pages._compare_columns import Answer
@@ -24,6 +26,7 @@ from pages._compare_voting import OpenStore, Voting
 from pages._defects import as_shown
 from pages._examples import load_examples
 from pages._link import parse_query
+from pages._usage_words import used_up_sentence
 from router_models import RouterPanel
 from settings import Settings
 
@@ -45,14 +48,24 @@ class CompareCallbacks:
         settings: Says which keys the operator has set.
         completions: Asks LLMs.
         open_store: Gives the store of feedback when it is first needed.
+        usage: Where decisions and answers are recorded, and the budget; None records nothing.
     """
 
-    def __init__(self, panel: RouterPanel, settings: Settings, completions: Completions, open_store: OpenStore) -> None:
+    def __init__(
+        self,
+        panel: RouterPanel,
+        settings: Settings,
+        completions: Completions,
+        open_store: OpenStore,
+        usage: Usage | None = None,
+    ) -> None:
         self._panel = panel
+        self._usage = usage
         self._machine_usd_per_hour = settings.machine_usd_per_hour
-        self._planner = Planner(panel, completions)
+        self._allowed_addresses = settings.allowed_addresses
+        self._planner = Planner(panel, completions, usage)
         self._painter = Painter(panel, completions, settings, load_examples()[:SHOWN_EXAMPLES])
-        self._asking = Asking(self._planner, self._painter, completions, settings.router_llm)
+        self._asking = Asking(self._planner, self._painter, completions, settings.router_llm, usage)
         self._voting = Voting(panel, open_store)
         self._tabs: WeakValueDictionary[str, CompareSession] = WeakValueDictionary()
 
@@ -78,6 +91,7 @@ class CompareCallbacks:
         able = [llm for llm in self._panel.catalogue.ids if llm not in refused]
         session.values = first_values(self._panel, asked, able, local if local in able else "")
         session.notices = [Notice(problem) for problem in problems]
+        session.drawn = {}
         return [*self._painted(session, fields), session]
 
     def adjusted(self, session: CompareSession, event: gr.EventData) -> list[object]:
@@ -90,7 +104,7 @@ class CompareCallbacks:
 
     def keyed(self, session: CompareSession, event: gr.EventData) -> list[object]:
         """Takes over a key or an endpoint of the user's own, for this tab."""
-        return self._changed(session, event, _key)
+        return self._changed(session, event, self._key)
 
     def recalled(self, session: CompareSession, event: gr.EventData) -> list[object]:
         """Gives the last prompt back to be edited."""
@@ -133,11 +147,14 @@ class CompareCallbacks:
     ) -> AsyncIterator[list[object]]:
         """What a run paints, part by part; whatever goes wrong is shown, and the page is painted whole at the end."""
         _take_over(session, fields)
-        session.notices = []
+        session.notices, session.key_notice = [], None
+        chats: Painted = {}
         try:
             async with aclosing(run(session, fields)) as steps:  # type: ignore[type-var]  # a generator can be closed
                 async for painted in steps:
-                    yield _outputs(painted)
+                    # Gradio sends what a part has grown by since the last step, so all that grow are in every step.
+                    chats |= {name: value for name, value in painted.items() if name.startswith("chat")}
+                    yield _outputs(chats | painted)
         except Exception as error:  # noqa: BLE001  logged, and shown to the user
             session.notices = [_notice(as_shown(error))]
         else:
@@ -148,12 +165,18 @@ class CompareCallbacks:
         """Changes the session and paints the page."""
         fields = _fields(event)
         _take_over(session, fields)
-        session.notices = []
+        session.notices, session.key_notice = [], None
         try:
             change(session, self._controls(session), fields)
         except Exception as error:  # noqa: BLE001  logged, and shown to the user
             session.notices = [_notice(as_shown(error))]
         return self._painted(session, fields)
+
+    def _key(self, session: CompareSession, controls: CompareControls, fields: Fields) -> None:
+        try:
+            change_keys(session, fields, self._allowed_addresses)
+        except PlaygroundError as error:
+            session.key_notice = _notice(error)
 
     def _controls(self, session: CompareSession) -> CompareControls:
         return read_controls(session.values, self._panel, session.keys.catalogue(self._panel.catalogue))[0]
@@ -161,10 +184,13 @@ class CompareCallbacks:
     def _painted(self, session: CompareSession, fields: Fields) -> list[object]:
         catalogue = session.keys.catalogue(self._panel.catalogue)
         controls, problems = read_controls(session.values, self._panel, catalogue)
+        if used_up := self._usage and self._usage.raising():
+            problems = (*problems, f"{used_up_sentence(used_up)} {WHERE}")
         planned: dict[int, Answer] = {}
         if not session.running() and not session.veiled:
             try:
-                planned = self._planner.preview(session, controls, fields.get("prompt"))
+                replaces = fields.get("replace") is True
+                planned = self._planner.preview(session, controls, fields.get("prompt"), replaces=replaces)
             except Exception as error:  # noqa: BLE001  logged, and shown to the user: the page itself is drawn
                 shown = as_shown(error)
                 problems = (*problems, f"{shown.what} {shown.mend}")
@@ -192,7 +218,7 @@ def _take_over(session: CompareSession, fields: Fields) -> None:
 
 
 def _notice(error: PlaygroundError) -> Notice:
-    return Notice(f"{error.what} {error.mend}", error=True)
+    return Notice(f"{error.what} {error.mend}", tone="error")
 
 
 def _outputs(painted: Painted) -> list[Any]:
@@ -210,13 +236,6 @@ def _attach(session: CompareSession, controls: CompareControls, fields: Fields) 
         session.attachment = attached_file(fields)
     except PlaygroundError as error:
         session.attachment_refusal = error
-
-
-def _key(session: CompareSession, controls: CompareControls, fields: Fields) -> None:
-    try:
-        change_keys(session, fields)
-    except PlaygroundError as error:
-        session.key_notice = _notice(error)
 
 
 def _recall(session: CompareSession, controls: CompareControls, fields: Fields) -> None:

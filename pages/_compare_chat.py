@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pages._compare_columns import Column, UserTurn
@@ -11,18 +11,21 @@ from pages._compare_facts import STOPS
 Message = dict[str, Any]
 
 
-def messages_of(column: Column, turns: Sequence[UserTurn], *, veiled: bool = False) -> list[Message]:
+def messages_of(
+    column: Column, turns: Sequence[UserTurn], numbers: Iterable[int] | None = None, *, veiled: bool = False
+) -> list[Message]:
     """The messages of a column.
 
     Args:
         column: Its answers.
         turns: What the user said.
+        numbers: Which turns, from 0; None for all.
         veiled: Whether nothing may be shown but the answers themselves, as their LLM's thinking tells its name.
     """
     messages: list[Message] = []
     last = len(turns) - 1
-    for number, turn in enumerate(turns):
-        messages.append({"role": "user", "content": turn.shown})
+    for number in range(len(turns)) if numbers is None else numbers:
+        messages.append({"role": "user", "content": turns[number].shown})
         answer = column.answers.get(number)
         completion = answer.completion if answer else None
         if completion is None:

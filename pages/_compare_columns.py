@@ -46,10 +46,11 @@ class Answer:
     Attributes:
         llm: Id of the LLM that the column asks; '' where a router could not decide.
         choice: What the column was set to, see `CompareControls.choices`.
-        decision: The router's decision, in a routed column.
+        decision: The router's decision, in a routed column; where its LLM is kept, that of the turn it is kept from.
         router_failure: Why there is no decision, in a routed column whose router could not run.
-        kept: Whether the routed column stayed with the LLM of an earlier turn.
+        kept_from: The turn, from 0, whose LLM the routed column stayed with, so that no router ran; None if one did.
         overridden: Whether the user chose another LLM than the router.
+        request: What its LLM is asked; None where there is no LLM.
         completion: The answer as far as it has come; None before it starts, or if the LLM is not asked.
         refusal: Why the LLM was not asked; None if it was.
         estimate: What the answer would cost.
@@ -60,12 +61,18 @@ class Answer:
     choice: str
     decision: Decision | None = None
     router_failure: PlaygroundError | None = None
-    kept: bool = False
+    kept_from: int | None = None
     overridden: bool = False
+    request: ChatRequest | None = None
     completion: Completion | None = None
     refusal: PlaygroundError | None = None
     estimate: CostEstimate | None = None
     shared_with: int | None = None
+
+    @property
+    def routed_now(self) -> Decision | None:
+        """The decision, if a router made it on this very turn."""
+        return self.decision if self.kept_from is None else None
 
     @property
     def asked(self) -> bool:
@@ -94,11 +101,35 @@ class Column:
 
     answers: dict[int, Answer] = field(default_factory=dict)
 
-    def routed_llm(self, router: str, before: int) -> str:
-        """Id of the LLM to which a router sent the column last, before a turn; '' if it never did."""
-        earlier = [answer for number, answer in sorted(self.answers.items()) if number < before]
-        routed = [a.llm for a in earlier if a.decision and a.decision.router == router and not a.overridden]
-        return routed[-1] if routed else ""
+    def routed(self, router: str, before: int) -> tuple[int, Answer] | None:
+        """The last turn before another in which a router sent the column to an LLM, and the answer; None if none did.
+
+        A turn in which that LLM was kept is told as the one that it was kept from.
+        """
+        for number, answer in sorted(self.answers.items(), reverse=True):
+            if number < before and answer.decision and answer.decision.router == router and not answer.overridden:
+                return (number if answer.kept_from is None else answer.kept_from), answer
+        return None
+
+    def unanswered(self, before: int) -> list[int]:
+        """Turns before another to which the column has no answer, from 0."""
+        return [number for number in range(before) if not self._answered(number)]
+
+    def history(self, turns: Sequence[UserTurn], before: int) -> list[Turn]:
+        """What was said in this column before a turn.
+
+        Turns without an answer are left out, as not every provider takes two questions in a row.
+        """
+        chat: list[Turn] = []
+        for number in range(before):
+            if self._answered(number):
+                chat.append(Turn("user", turns[number].text, turns[number].attachment))
+                chat.append(Turn("assistant", self.answers[number].text))
+        return chat
+
+    def _answered(self, number: int) -> bool:
+        answer = self.answers.get(number)
+        return answer is not None and bool(answer.text.strip())
 
 
 def request_of(
@@ -106,21 +137,13 @@ def request_of(
 ) -> ChatRequest:
     """The request of one column in one turn: what this column has said before is its history.
 
-    Turns without an answer in this column are left out, as not every provider takes two questions in a row.
-
     Args:
         column: Whose history it is.
         turns: What the user said.
         number: Which turn it is, from 0.
         llm: Id of the LLM.
         temperature: See `CompareControls`.
-        max_tokens: See `CompareControls`.
+        max_tokens: Longest answer in tokens.
     """
-    chat: list[Turn] = []
-    for earlier in range(number):
-        answer = column.answers.get(earlier)
-        if answer is not None and answer.text.strip():
-            chat.append(Turn("user", turns[earlier].text, turns[earlier].attachment))
-            chat.append(Turn("assistant", answer.text))
-    chat.append(Turn("user", turns[number].text, turns[number].attachment))
+    chat = [*column.history(turns, number), Turn("user", turns[number].text, turns[number].attachment)]
     return ChatRequest(llm=llm, turns=tuple(chat), temperature=temperature, max_tokens=max_tokens)

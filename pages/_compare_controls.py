@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from llms.catalogue import Catalogue
+from llms.llm import LLM
 from pages._view import RouteView, default_view, read_view
 from router_models import RouterPanel
 
@@ -18,6 +19,9 @@ DEFAULT_ROUTER = "encoder-3way"
 """Learnt from chats, so it is the one to ask when nothing is known of the user's prompts."""
 
 DEFAULT_MAX_TOKENS = 1024
+DEFAULT_LOCAL_MAX_TOKENS = 256
+"""For the LLM on this machine: it writes some dozen tokens a second on two cores, and everybody waits for them."""
+
 MOST_MAX_TOKENS = 32_768
 MOST_TEMPERATURE = 2.0
 
@@ -36,7 +40,7 @@ class CompareControls:
         cache: Whether an answer that is known already is taken from the cache.
         consent: Whether prompt and answers may be stored with a vote.
         temperature: Sampling temperature; None leaves it to the provider.
-        max_tokens: Longest answer in tokens.
+        max_tokens: Longest answer in tokens; None is the default of each LLM, see `longest_answer`.
         baseline: Id of the LLM that savings are measured against; '' is the pool's strongest.
     """
 
@@ -49,7 +53,7 @@ class CompareControls:
     cache: bool = False
     consent: bool = False
     temperature: float | None = None
-    max_tokens: int = DEFAULT_MAX_TOKENS
+    max_tokens: int | None = None
     baseline: str = ""
 
     def fixed_llm(self, choice: str) -> str:
@@ -58,6 +62,11 @@ class CompareControls:
             return self.override
         routes = {CHEAPEST: "weak", STRONGEST: "strong"}
         return self.view.pool.serves[routes[choice]] if choice in routes else choice.removeprefix(LLM_CHOICE)
+
+    def longest_answer(self, llm: LLM) -> int:
+        """Tokens that an answer of an LLM may have."""
+        default = DEFAULT_LOCAL_MAX_TOKENS if llm.local else DEFAULT_MAX_TOKENS
+        return default if self.max_tokens is None else self.max_tokens
 
     @property
     def baseline_llm(self) -> str:
@@ -68,7 +77,10 @@ class CompareControls:
 def first_values(
     panel: RouterPanel, asked: Mapping[str, str], callable_llms: Collection[str], local_llm: str
 ) -> dict[str, str]:
-    """Fields of a first visit: whatever the address says, at least one column can really answer.
+    """Fields of a first visit: the pool of the Route page, its router's pick beside the strongest LLM.
+
+    Where none of the pool's LLMs can be asked, the one on this machine answers beside them: it is real, and they show
+    what they would cost. It is a column of its own and not a pool, so that both pages decide alike.
 
     Args:
         panel: The routers with the catalogue.
@@ -76,22 +88,15 @@ def first_values(
         callable_llms: Ids of the LLMs that can be asked without typing a key.
         local_llm: Id of the LLM on this machine; '' if there is none.
     """
-    values = dict(asked)
-    catalogue = panel.catalogue
-    if not set(values) & {"pool", "router", *(f"llm.{route}" for route in catalogue.default_pool.serves)}:
-        reachable = set(catalogue.default_pool.serves.values()) & set(callable_llms)
-        if not reachable and local_llm:
-            served = [pool.name for pool in catalogue.pools if local_llm in pool.serves.values()]
-            values |= {"pool": served[0]} if served else {}
-    if any(name in values for name in ("c0", "c1")):
-        return values
-    serves = read_view(values, panel)[0].pool.serves
+    if any(name in asked for name in ("c0", "c1")):
+        return dict(asked)
+    serves = read_view(asked, panel)[0].pool.serves
     choices = [ROUTED, STRONGEST]
-    if not set(serves.values()) & set(callable_llms) and local_llm:
+    if local_llm and not set(serves.values()) & set(callable_llms):
         choices.append(LLM_CHOICE + local_llm)
     elif serves["strong"] not in callable_llms and serves["weak"] in callable_llms:
-        choices.insert(1, CHEAPEST)
-    return values | {f"c{place}": choice for place, choice in enumerate(choices)} | {"columns": str(len(choices))}
+        choices.append(CHEAPEST)
+    return {**asked} | {f"c{place}": choice for place, choice in enumerate(choices)} | {"columns": str(len(choices))}
 
 
 def read_controls(
@@ -135,7 +140,7 @@ def read_controls(
         cache=values.get("cache") == "1",
         consent=values.get("consent") == "1",
         temperature=temperature,
-        max_tokens=max(1, int(longest)) if longest is not None else DEFAULT_MAX_TOKENS,
+        max_tokens=max(1, int(longest)) if longest is not None else None,
         baseline=baseline,
     )
     return controls, tuple(dict.fromkeys(problems))

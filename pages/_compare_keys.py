@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from errors import BadInputError
+from llms.addresses import check_literal
 from llms.endpoint import Endpoint
 from llms.keys import Keys, read_key
 from llms.providers import Provider, providers
 from pages._compare_session import CompareSession, Notice
-from settings import Settings
+from settings import Network, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,13 @@ def key_panel(session: CompareSession, settings: Settings) -> KeyPanel:
     return KeyPanel(tuple(rows), tuple(own), session.key_notice)
 
 
-def change_keys(session: CompareSession, fields: Mapping[str, object]) -> str:
+def change_keys(session: CompareSession, fields: Mapping[str, object], allowed: Sequence[Network] = ()) -> str:
     """Takes over what was typed into the panel; says so in the panel, without quoting it.
 
     Args:
         session: The tab.
         fields: `provider` and `key`, or `endpoint` with its fields, or `drop` with the id of an endpoint.
+        allowed: Private networks that endpoints may lie in.
 
     Returns:
         Id of an LLM that the user has just added; '' if none.
@@ -82,12 +85,13 @@ def change_keys(session: CompareSession, fields: Mapping[str, object]) -> str:
     endpoint = fields.get("endpoint")
     if isinstance(endpoint, Mapping):
         added = _endpoint({str(name): value for name, value in endpoint.items()})
+        check_literal(urlsplit(added.base_url).hostname or "", allowed)
         session.keys = session.keys.with_endpoint(added)
-        session.key_notice = Notice(f"{added.title} can be chosen in every column, for this tab.")
+        session.key_notice = _done(f"{added.title} can be chosen in every column, for this tab.")
         return added.llm_id
     if isinstance(fields.get("drop"), str):
         session.keys = session.keys.without_endpoint(str(fields["drop"]))
-        session.key_notice = Notice("The endpoint is removed.")
+        session.key_notice = _done("The endpoint is removed.")
         return ""
     name, key = str(fields.get("provider", "")), fields.get("key")
     known = providers()
@@ -97,10 +101,16 @@ def change_keys(session: CompareSession, fields: Mapping[str, object]) -> str:
     session.keys = session.keys.with_key(name, key)
     title = known[name].title
     if session.keys.key(name) is not None:
-        session.key_notice = Notice(f"The key of {title} is used in this tab.")
+        session.key_notice = _done(f"The key of {title} is used in this tab.")
+    elif had:
+        session.key_notice = _done(f"The key of {title} is forgotten.")
     else:
-        session.key_notice = Notice(f"The key of {title} is forgotten." if had else f"No key of {title} was typed.")
+        session.key_notice = Notice(f"No key of {title} was typed.")
     return ""
+
+
+def _done(text: str) -> Notice:
+    return Notice(text, tone="done")
 
 
 def _row(name: str, provider: Provider, keys: Keys, settings: Settings) -> KeyRow:

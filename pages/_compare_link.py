@@ -16,6 +16,8 @@ ROUTE_PREFIXES = ("t.", "llm.")
 def compare_query(controls: CompareControls, panel: RouterPanel, *, veiled: bool = False) -> str:
     """Controls as a query string; LLMs of the user's own are left out, as nobody else has them.
 
+    All controls are in it but the consent to a vote, which is given for that vote alone, so that they outlive a reload.
+
     Args:
         controls: The user's.
         panel: Says what the defaults are.
@@ -31,6 +33,14 @@ def compare_query(controls: CompareControls, panel: RouterPanel, *, veiled: bool
         pairs.append(("blind", "1"))
     if not controls.keep_llm:
         pairs.append(("follow", "route"))
+    if controls.temperature is not None:
+        pairs.append(("temperature", f"{controls.temperature:g}"))
+    if controls.max_tokens is not None:
+        pairs.append(("max_tokens", str(controls.max_tokens)))
+    if controls.cache:
+        pairs.append(("cache", "1"))
+    named = {"override": controls.override, "baseline": controls.baseline}
+    pairs += [(name, llm) for name, llm in named.items() if llm and not llm.startswith(f"{OWN}:")]
     own_pool = any(llm.startswith(f"{OWN}:") for llm in controls.view.pool.serves.values())
     route = "" if own_pool else write_query(controls.view, panel)
     return "&".join(part for part in (urlencode(pairs), route) if part)

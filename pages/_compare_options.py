@@ -26,12 +26,14 @@ class Options:
         pools: All pools, and the user's own if there is one.
         fixed: What a column may ask but for a certain LLM.
         llms: All LLMs by provider; those that cannot be asked say so.
+        able: Titles of those that can be asked now.
     """
 
     routers: tuple[Choice, ...]
     pools: tuple[Choice, ...]
     fixed: tuple[Choice, ...]
     llms: Grouped
+    able: tuple[str, ...]
 
 
 def options_of(
@@ -58,6 +60,7 @@ def options_of(
         pools=tuple(pools),
         fixed=fixed,
         llms=grouped(_marked(llm_choice(catalogue, llm), llm.id in refusals) for llm in catalogue.llms),
+        able=tuple(llm.title for llm in catalogue.llms if llm.id not in refusals),
     )
 
 

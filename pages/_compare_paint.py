@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from errors import PlaygroundError
 from llms.attachment import Attachment
 from llms.completions import Completions
-from pages._compare_blind import vote_view
+from pages._compare_blind import vote_view, why_no_contest
 from pages._compare_chat import messages_of
 from pages._compare_columns import Answer
-from pages._compare_controls import MOST_COLUMNS, CompareControls
+from pages._compare_controls import DEFAULT_LOCAL_MAX_TOKENS, DEFAULT_MAX_TOKENS, MOST_COLUMNS, CompareControls
 from pages._compare_keys import key_panel
 from pages._compare_link import carried_fields, compare_query
 from pages._compare_options import Options, options_of
@@ -24,7 +24,10 @@ from router_models import RouterPanel
 from settings import Settings
 
 PLACES = range(MOST_COLUMNS)
-PARTS = ("bench", "ticker", "vote", *(f"{part}{place}" for part in ("head", "chat", "foot") for place in PLACES))
+COLUMN_PARTS = ("head", "past", "chat", "foot")
+"""Parts of a column: its head, the turns that are over, the last turn, and its figures."""
+
+PARTS = ("bench", "ticker", "vote", *(f"{part}{place}" for part in COLUMN_PARTS for place in PLACES))
 """Every part of the page that is rendered apart, in the order of the components."""
 
 GRACE_S = 30
@@ -80,19 +83,20 @@ class Painter:
             problems: Sentences on what could not be used.
         """
         options = self._options(session, controls)
-        painted = self.columns(session, controls, PLACES)
+        painted = self._past(session, controls) | self.columns(session, controls, PLACES)
         painted |= self.heads(session, controls, PLACES, options, planned, echo)
         painted["bench"] = self._bench(session, controls, options, planned, echo, problems)
         return painted | self.bill(session, controls, options, echo)
 
     def columns(self, session: CompareSession, controls: CompareControls, places: Iterable[int]) -> Painted:
-        """Conversations and figures of some columns."""
+        """The last turn of some columns, and its figures."""
         painted: Painted = {}
+        last = [session.turn] if session.turns else []
         for place in places:
             painted[f"foot{place}"] = render("compare_facts.html", foot=foot_of(session, controls, place))
-            shown = place < len(controls.choices)
-            messages = messages_of(session.columns[place], session.turns, veiled=session.veiled) if shown else []
-            painted[f"chat{place}"] = messages
+            shown = last if place < len(controls.choices) else []
+            column = session.columns[place]
+            painted[f"chat{place}"] = messages_of(column, session.turns, shown, veiled=session.veiled)
         return painted
 
     def heads(
@@ -122,6 +126,18 @@ class Painter:
             "ticker": render("compare_ticker.html", ticker=ticker, echo=echo),
             "vote": render("compare_vote.html", vote=vote_view(session, controls, self._panel), echo=echo),
         }
+
+    def _past(self, session: CompareSession, controls: CompareControls) -> Painted:
+        """The turns that are over, of those columns where the page does not show them yet: nothing changes in them."""
+        painted: Painted = {}
+        for place in PLACES:
+            over = max(0, session.turn) if place < len(controls.choices) else 0
+            drawn = (session.comparison_id if over else "", over, session.veiled and bool(over))
+            if session.drawn.get(place) != drawn:
+                session.drawn[place] = drawn
+                column = session.columns[place]
+                painted[f"past{place}"] = messages_of(column, session.turns, range(over), veiled=session.veiled)
+        return painted
 
     def _options(self, session: CompareSession, controls: CompareControls) -> Options:
         catalogue = session.keys.catalogue(self._panel.catalogue)
@@ -157,6 +173,8 @@ class Painter:
             notices=[*session.notices, *(Notice(problem) for problem in problems)],
             attachment=attachment_view(session.attachment) if session.attachment else None,
             keys=key_panel(session, self._settings),
+            no_contest=why_no_contest(options.able),
+            longest=(DEFAULT_MAX_TOKENS, DEFAULT_LOCAL_MAX_TOKENS),
             carried=carried_fields(session.values),
             all_local=bool(asked) and all(catalogue[llm].local for llm in asked if llm in catalogue),
             give_up_ms=round((self._settings.router_timeout_s + GRACE_S) * 1000),

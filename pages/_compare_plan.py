@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from errors import PlaygroundError
+from feedback.usage import Usage, unrecorded
 from llms.attachment import Attachment
-from llms.catalogue import Catalogue
 from llms.chat_request import ChatRequest, Turn
-from llms.cost import CostEstimate, estimate_cost_usd
 from llms.keys import Keys
-from llms.tokens import count_tokens
 from pages._compare_columns import Answer, Column, UserTurn, request_of
 from pages._compare_controls import ROUTED, CompareControls
+from pages._compare_estimate import estimate_request
 from pages._compare_session import CompareSession
 from router_models import Decision, RouterPanel
 from router_models.prompts import MAX_CHARACTERS, readable
@@ -35,26 +34,34 @@ class Planner:
     Args:
         panel: The routers with the catalogue.
         completions: Says why an LLM cannot be asked.
+        usage: The budget; None knows none.
     """
 
-    def __init__(self, panel: RouterPanel, completions: Refuses) -> None:
+    def __init__(self, panel: RouterPanel, completions: Refuses, usage: Usage | None = None) -> None:
         self.panel = panel
+        self._usage = usage or unrecorded(panel)
         self._completions = completions
 
-    def preview(self, session: CompareSession, controls: CompareControls, prompt: object) -> dict[int, Answer]:
+    def preview(
+        self, session: CompareSession, controls: CompareControls, prompt: object, *, replaces: bool = False
+    ) -> dict[int, Answer]:
         """What the columns would do with a prompt that is being typed; no LLM is asked, not even by a router.
 
         Args:
             session: The tab.
             controls: The user's.
             prompt: The prompt so far; where it is empty only what needs no prompt is told.
+            replaces: Whether it takes the last one's place.
         """
         places = range(len(controls.choices))
         typed = isinstance(prompt, str) and readable(prompt) and len(prompt) <= MAX_CHARACTERS
         if not typed or self.panel[controls.router].waits:
             return {} if session.turns else self._before(controls, session)
-        turns = [*session.turns, UserTurn(str(prompt), session.attachment)]
-        return self.plan(controls, session.columns, turns, len(turns) - 1, session.keys, places)
+        kept = session.turns[:-1] if replaces else session.turns
+        kept = [] if controls.blind else kept  # a blind vote begins a conversation of its own
+        columns = [Column() for _ in session.columns] if controls.blind else session.columns
+        turns = [*kept, UserTurn(str(prompt), session.attachment)]
+        return self.plan(controls, columns, turns, len(kept), session.keys, places)
 
     def plan(
         self,
@@ -82,17 +89,19 @@ class Planner:
         answers: dict[int, Answer] = {}
         asked: dict[int, ChatRequest] = {}
         for place in places:
-            choice = controls.choices[place]
+            column, choice = columns[place], controls.choices[place]
             answer = Answer(llm=controls.fixed_llm(choice), choice=choice)
             if choice == ROUTED:
-                decided = decided or self.decide(controls, turns[number])
-                kept = columns[place].routed_llm(controls.router, number) if controls.keep_llm else ""
-                answer = _routed(answer, decided, controls, kept)
-            request = request_of(columns[place], turns, number, answer.llm, controls.temperature, controls.max_tokens)
-            answer = self._weighed(answer, controls, request, keys)
-            if answer.asked:
-                first = next((other for other, same in asked.items() if same == request), place)
-                asked.setdefault(place, request)
+                earlier = column.routed(controls.router, number)
+                if earlier and controls.keep_llm and not controls.override:
+                    answer = _kept(answer, *earlier)
+                else:
+                    decided = decided or self.decide(controls, turns[number])
+                    answer = _routed(answer, decided, controls)
+            answer = self._weighed(answer, controls, column, turns, number, keys)
+            if answer.asked and answer.request is not None:
+                first = next((other for other, same in asked.items() if same == answer.request), place)
+                asked.setdefault(place, answer.request)
                 answer = dataclasses.replace(answer, shared_with=None if first == place else first)
             answers[place] = answer
         return answers
@@ -107,7 +116,7 @@ class Planner:
         run = self.panel.run(turn.text, only=[controls.router], temperature=controls.temperature, attachment=kind)
         if run.unavailable:
             return PlaygroundError(run.unavailable[0].what, run.unavailable[0].mend)
-        return self.panel.decisions(run, controls.view.policy())[0]
+        return self._usage.decisions(run, controls.view.policy())[0]
 
     def _before(self, controls: CompareControls, session: CompareSession) -> dict[int, Answer]:
         """The LLMs that are known without a prompt, and why they cannot be asked."""
@@ -118,44 +127,41 @@ class Planner:
             answers[place] = Answer(llm=llm, choice=choice, refusal=refusal)
         return answers
 
-    def _weighed(self, answer: Answer, controls: CompareControls, request: ChatRequest, keys: Keys) -> Answer:
-        """With what it would cost, and why it is not asked."""
+    def _weighed(
+        self,
+        answer: Answer,
+        controls: CompareControls,
+        column: Column,
+        turns: Sequence[UserTurn],
+        number: int,
+        keys: Keys,
+    ) -> Answer:
+        """With its request, what that would cost, and why it is not asked."""
         if not answer.llm:
             return dataclasses.replace(answer, refusal=answer.router_failure)
+        catalogue = keys.catalogue(self.panel.catalogue)
+        if answer.llm not in catalogue:  # an endpoint of the user's own that has been taken away
+            return dataclasses.replace(answer, refusal=self._completions.why_not(answer.llm, keys))
+        longest = controls.longest_answer(catalogue[answer.llm])
+        request = request_of(column, turns, number, answer.llm, controls.temperature, longest)
         carried = [turn.attachment for turn in request.turns if turn.attachment is not None]
         images = [attachment for attachment in carried if attachment.kind == "image"]
         refusal = self._completions.why_not(answer.llm, keys, (images or carried or [None])[-1], request.turns)
-        estimate = estimate_request(keys.catalogue(self.panel.catalogue), controls, request)
-        return dataclasses.replace(answer, refusal=refusal, estimate=estimate)
+        unanswered = [turns[earlier] for earlier in column.unanswered(number)] if refusal else []
+        estimate = estimate_request(catalogue, controls, request, unanswered)
+        return dataclasses.replace(answer, request=request, refusal=refusal, estimate=estimate)
 
 
-def estimate_request(catalogue: Catalogue, controls: CompareControls, request: ChatRequest) -> CostEstimate:
-    """What a request would cost at the expected answer length, with every assumption in its note."""
-    encoding = catalogue[request.llm].encoding
-    counts = [count_tokens(turn.whole_text, encoding) for turn in request.turns]
-    tokens, view = sum(count.tokens for count in counts), controls.view
-    estimate = estimate_cost_usd(
-        catalogue, request.llm, tokens, view.output_tokens, reasoning_tokens=view.reasoning_tokens
-    )
-    if estimate.usd is None:
-        return estimate
-    about = "" if all(count.exact for count in counts) else "about "
-    notes = [f"{about}{tokens:,} tokens in, {view.output_tokens:,} out assumed"]
-    if any(turn.attachment is not None and turn.attachment.kind == "image" for turn in request.turns):
-        notes.append("without the image's tokens")
-    if estimate.price is not None:
-        notes.append(f"prices of {estimate.price.as_of}")
-    notes += [estimate.note] if estimate.note else []
-    return dataclasses.replace(estimate, note="; ".join(notes))
+def _kept(answer: Answer, turn: int, earlier: Answer) -> Answer:
+    """A routed column's answer where it stays with the LLM of an earlier turn: no router runs."""
+    return dataclasses.replace(answer, llm=earlier.llm, decision=earlier.decision, kept_from=turn)
 
 
-def _routed(answer: Answer, decided: Decision | PlaygroundError, controls: CompareControls, kept: str) -> Answer:
-    """A routed column's answer: the router's pick, unless the user overrides it or the column stays with its LLM."""
+def _routed(answer: Answer, decided: Decision | PlaygroundError, controls: CompareControls) -> Answer:
+    """A routed column's answer: the router's pick, unless the user overrides it."""
     failure = decided if isinstance(decided, PlaygroundError) else None
     decision = None if isinstance(decided, PlaygroundError) else decided
     answer = dataclasses.replace(answer, decision=decision, router_failure=failure)
     if controls.override:
         return dataclasses.replace(answer, overridden=True)
-    if kept:
-        return dataclasses.replace(answer, llm=kept, kept=True)
     return dataclasses.replace(answer, llm=decision.llm if decision else "")

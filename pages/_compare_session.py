@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from errors import PlaygroundError
 from feedback.verdict import Verdict
@@ -20,10 +21,15 @@ from pages._compare_controls import MOST_COLUMNS, CompareControls
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the reader must be told above the columns."""
+    """What the reader is told above the columns or in the panel of keys.
+
+    Attributes:
+        text: Sentences.
+        tone: How it looks: what went wrong, what to mind, or what has been done as asked.
+    """
 
     text: str
-    error: bool = False
+    tone: Literal["error", "mind", "done"] = "mind"
 
 
 NOT_VOTED = "no vote"
@@ -69,6 +75,8 @@ class CompareSession:
         """The last prompt, once after the user asked to edit it."""
         self.planning = ""
         """Id of the comparison whose next turn is being planned; '' if none is."""
+        self.drawn: dict[int, tuple[str, int, bool]] = {}
+        """By column, which turns that are over its page shows: of which comparison, how many, whether veiled."""
         self._stops: dict[int, StopSignal] = {}
         self.start_over()
 

@@ -12,6 +12,8 @@ from pages._compare_options import Grouped, Options
 from pages._compare_session import CompareSession
 
 HIDDEN = "after your vote"
+NOTHING_ROUTED = "nothing routed yet"
+NOT_YET = "counted as soon as all columns have ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ def ticker_of(session: CompareSession, controls: CompareControls, options: Optio
         _spent("This comparison", session.bill.total(session.comparison_id)),
         _spent("This session", session.bill.total()),
     )
-    saved = _saved(session.bill.saving(catalogue, baseline), baseline)
+    pending = (session.comparison_id, session.turn) if session.running() else None
+    saving = session.bill.saving(catalogue, baseline, pending=pending)
+    saved = _saved(saving, baseline, NOT_YET if pending and session.bill.routed(*pending) else NOTHING_ROUTED)
     return Ticker(False, amounts, saved, controls.baseline, strongest, options.llms)
 
 
@@ -68,10 +72,10 @@ def _spent(label: str, total: Total) -> Amount:
     return Amount(label, format_usd(total.usd), ", ".join(notes))
 
 
-def _saved(saving: Saving | None, baseline: str) -> Amount:
+def _saved(saving: Saving | None, baseline: str, nothing: str) -> Amount:
     label = f"Saved against {baseline}"
     if saving is None:
-        return Amount(label, "–", "nothing routed yet")
+        return Amount(label, "–", nothing)
     notes = [_left_out(saving.left_out, "turn", "a price or an answer")] if saving.left_out else []
     if not saving.turns:
         return Amount(label, "–", "; ".join(notes))

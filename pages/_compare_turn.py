@@ -11,6 +11,8 @@ from functools import partial
 from types import MappingProxyType
 
 from errors import BadInputError
+from feedback.usage import Usage
+from feedback.usage_event import COMPARE_PAGE
 from llms.bill import Routing
 from llms.completions import Completions
 from pages._compare_blind import check_contest, drawn_sides
@@ -53,13 +55,22 @@ class Asking:
         painter: Renders the page.
         completions: Asks LLMs.
         router_llm: Id of the LLM that routers ask; '' is the one on this machine, which sends no bill.
+        usage: Where answers are recorded; None records nothing.
     """
 
-    def __init__(self, planner: Planner, painter: Painter, completions: Completions, router_llm: str = "") -> None:
+    def __init__(
+        self,
+        planner: Planner,
+        painter: Painter,
+        completions: Completions,
+        router_llm: str = "",
+        usage: Usage | None = None,
+    ) -> None:
         self._planner = planner
         self._painter = painter
         self._completions = completions
         self._router_llm = router_llm
+        self._usage = usage
         # Their own: a router may wait a minute, and everybody's streams need the event loop's threads.
         self._threads = ThreadPoolExecutor(PLANS, thread_name_prefix="compare-plan")
 
@@ -157,7 +168,7 @@ class Asking:
             yield self._painter.everything(session, controls, {}, echo=str(fields.get("echo") or ""))
             if session.comparison_id != conversation:
                 return  # a new one, before anybody was asked
-            asked = ask(session, self._completions, controls, list(planned))
+            asked = ask(session, self._completions, controls, list(planned), self._usage)
             async with aclosing(asked) as news:  # type: ignore[type-var]
                 async for changed in news:
                     done = [place for place, completion in changed.items() if completion.done]
@@ -175,10 +186,16 @@ class Asking:
     def _note_routing(self, session: CompareSession, number: int, planned: Mapping[int, Answer]) -> None:
         """Tells the bill which LLM a router sent this turn to, and what the decision cost."""
         for answer in planned.values():
-            if answer.decision is not None and not answer.overridden:
-                paid = self._planner.panel[answer.decision.router].waits and bool(self._router_llm)
-                routing = Routing(answer.llm, answer.decision.latency_ms, None if paid else Decimal(0))
-                session.bill.route(session.comparison_id, number, routing)
+            if answer.decision is None or answer.overridden:
+                continue
+            routing = Routing(answer.llm, 0.0)  # an LLM that is kept costs no decision
+            if answer.routed_now is not None:
+                paid = self._planner.panel[answer.routed_now.router].waits and bool(self._router_llm)
+                routing = Routing(answer.llm, answer.routed_now.latency_ms, None if paid else Decimal(0))
+            session.bill.route(session.comparison_id, number, routing)
+            if self._usage is not None and answer.routed_now is not None and not answer.asked:
+                policy = self._controls(session).view.policy()
+                self._usage.decided(COMPARE_PAGE, session.turns[number].text, [answer.routed_now], policy)
 
     def _controls(self, session: CompareSession, sides: Mapping[str, str] = MappingProxyType({})) -> CompareControls:
         panel = self._planner.panel

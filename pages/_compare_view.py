@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from errors import PlaygroundError
-from llms.catalogue import Catalogue
-from llms.cost import CostEstimate
-from pages._cards import tier_of
 from pages._compare_columns import Answer
 from pages._compare_controls import ROUTED, CompareControls
 from pages._compare_facts import Fact, facts_of
-from pages._compare_options import Grouped, Options, provider_titles
+from pages._compare_options import Grouped, Options
+from pages._compare_pick import PickView, pick_of
 from pages._compare_session import CompareSession
 from pages._tools import Choice
-from router_models import Decision, RouterPanel
+from router_models import RouterPanel
 
 SIDES = ("Answer A", "Answer B")
 """What the columns are called until the vote."""
@@ -22,24 +20,6 @@ SIDES = ("Answer A", "Answer B")
 FAILED_VEILED = PlaygroundError(
     "This side gave no whole answer, so there is nothing to vote on.", "Retry it, or reveal without a vote."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PickView:
-    """One plan or answer: the LLM, why it, what it would cost, why it is not asked."""
-
-    llm: str
-    title: str
-    provider: str
-    tier: int
-    decision: Decision | None
-    router_title: str
-    calibrated: bool
-    router_failure: PlaygroundError | None
-    note: str
-    refusal: PlaygroundError | None
-    estimate: CostEstimate | None
-    estimate_label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +103,8 @@ def head_of(
         retry=bool(session.turns) and not stop,
         fixed=options.fixed,
         llms=options.llms,
-        now=_pick(answer, panel, catalogue, "estimated") if answer else None,
-        next=_pick(waiting, panel, catalogue, "would cost about") if waiting else None,
+        now=pick_of(answer, panel, catalogue, "estimated") if answer else None,
+        next=pick_of(waiting, panel, catalogue, "would cost about") if waiting else None,
     )
 
 
@@ -174,35 +154,4 @@ def _veiled_foot(answer: Answer, place: int) -> FootView:
         state=state or "not whole",
         plain=True,
         failure=FAILED_VEILED if failed else None,
-    )
-
-
-def _pick(answer: Answer, panel: RouterPanel, catalogue: Catalogue, label: str) -> PickView:
-    decision = answer.decision
-    router = decision.router if decision else ""
-    known = answer.llm in catalogue  # an endpoint may have been taken away
-    llm = catalogue[answer.llm] if known else None
-    note = ""
-    if answer.overridden:
-        note = f"You override it with {answer.llm}."
-    elif answer.kept and decision and decision.llm != answer.llm:
-        note = f"The conversation stays with {answer.llm}."
-    tier = 0
-    if decision and decision.llm == answer.llm:
-        routes = list(decision.distribution)
-        tier = tier_of(routes.index(decision.route), len(routes))
-    told = answer.completion is None or answer.completion.cost is None
-    return PickView(
-        llm=answer.llm,
-        title=llm.title if llm else answer.llm,
-        provider=provider_titles().get(llm.provider, "your endpoint") if llm else "",
-        tier=tier,
-        decision=decision,
-        router_title=panel[router].title if router else "The router",
-        calibrated=panel[router].card.calibrated if router else True,
-        router_failure=answer.router_failure,
-        note=note,
-        refusal=answer.refusal if answer.llm else None,
-        estimate=answer.estimate if told else None,
-        estimate_label=label,
     )

@@ -66,5 +66,5 @@ class Voting:
         kind = turn.attachment.kind if turn.attachment else None
         run = self._panel.run(turn.text, temperature=controls.temperature, attachment=kind)
         made = {decision.router: decision for decision in self._panel.decisions(run, controls.view.policy())}
-        asked = [answer.decision for answer in map(session.answer, range(2)) if answer is not None]
+        asked = [answer.routed_now for answer in map(session.answer, range(2)) if answer is not None]
         return made | {decision.router: decision for decision in asked if decision is not None}

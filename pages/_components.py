@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import gradio as gr
+from gradio.context import Context
 
+from pages._guarded import GuardedBlocks
 from pages._templates import render
 
 TITLE = "Router Playground"
@@ -19,7 +21,13 @@ class PageLink:
     path: str
 
 
-PAGES = (PageLink("Route", "/"), PageLink("Compare", "/compare"), PageLink("Benchmarks", "/benchmarks"))
+PAGES = (
+    PageLink("Route", "/"),
+    PageLink("Compare", "/compare"),
+    PageLink("Benchmarks", "/benchmarks"),
+    PageLink("Label", "/label"),
+    PageLink("Usage", "/usage"),
+)
 """Every page that exists, in the order of the navigation."""
 
 
@@ -29,7 +37,9 @@ def page_header(current: str) -> gr.HTML:
     Args:
         current: Path of the page it stands on.
     """
-    html = render("header.html", title=TITLE, pages=PAGES, current=current)
+    page = Context.root_block
+    account = isinstance(page, GuardedBlocks) and page.signs_in
+    html = render("header.html", title=TITLE, pages=PAGES, current=current, account=account)
     return static_html(html, "rp-header")
 
 

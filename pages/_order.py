@@ -11,7 +11,7 @@ from pages._view import RouteView, Sort
 from router_models import RouterPanel
 
 AnyCard = TypeVar("AnyCard", DecisionCard, PendingCard)
-Place = tuple[bool, float, int]
+Place = tuple[bool, float, int, bool]
 
 
 class CardOrder:
@@ -26,7 +26,7 @@ class CardOrder:
     """
 
     def __init__(self, panel: RouterPanel, places: Mapping[str, float]) -> None:
-        self._panel_place = {name: index for index, name in enumerate(panel.ids)}
+        self._line_up = panel.line_up
         self._places = places
 
     def shown(self, cards: Sequence[DecisionCard], view: RouteView) -> tuple[str, ...]:
@@ -58,9 +58,9 @@ class CardOrder:
         return shown
 
     def _place(self, card: DecisionCard | PendingCard, view: RouteView) -> Place:
-        name = card.router.router
+        name, place, beside = self._line_up.place(card.router.router)
         measured = self._places.get(name, 0.0) if view.sort == "measured" else 0.0
-        return card.router.baseline, -measured, self._panel_place[name]
+        return card.router.baseline, -measured, place, beside
 
 
 def _by_p_strong(card: DecisionCard) -> float:

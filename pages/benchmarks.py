@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
+from benchmarks.dashboard.plain_answer import KEEP
+from benchmarks.tables.answers import answers
 from pages._bench_charts import chart_slot
+from pages._bench_first import PLOT_AT_LAST, FirstView
+from pages._bench_link import keeps
 from pages._bench_own import Upload, own_html, upload_field
 from pages._bench_page import BenchmarksPage
 from pages._bench_tabs import add_tabs
@@ -18,8 +23,9 @@ from router_models import RouterPanel
 from settings import Settings
 
 FOOTER = "Measured on public benchmarks; no prompt or answer of them is in this app, only numbers."
-KEEP = "How much of the dear LLM's advantage to keep, %"
+KEEP_LABEL = "How much of the dear LLM's advantage to keep, %"
 QUEUE = "benchmarks"
+SCRIPTS = ("figures.js", "bench.js")
 CONCURRENCY = 4
 SESSION_SECONDS = 4 * 3600
 
@@ -27,9 +33,18 @@ WITH_THEME = "(...given) => [document.documentElement.dataset.theme || 'light', 
 """Puts light or dark in the place of the first input, as it is in this browser at this moment."""
 
 
+WITH_LINK = (
+    "(...given) => [document.documentElement.dataset.theme || 'light', location.search.slice(1), ...given.slice(2)]"
+)
+"""The same, and what stands in the address in the place of the second."""
+
+
 def prepare_benchmarks(panel: RouterPanel, settings: Settings) -> None:
     """Reads and draws what the page shows first, so that its first visitor need not wait for it."""
-    _page(panel, settings).opened("light", None, None, 80.0)
+    view = FirstView.of(panel)
+    if view is not None:
+        view.prepare()
+    answers(_page(panel, settings).source(None).results)  # the open tab's
 
 
 def _page(panel: RouterPanel, settings: Settings) -> BenchmarksPage:
@@ -52,7 +67,7 @@ def add_benchmarks_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings)
     page_header("/benchmarks")
     bar = gr.HTML(
         render("bench_head.html"),
-        js_on_load=(ASSETS / "js" / "bench.js").read_text(encoding="utf-8"),
+        js_on_load="\n".join((ASSETS / "js" / name).read_text(encoding="utf-8") for name in SCRIPTS),
         apply_default_css=False,
         elem_id="rp-bm-bar",
     )
@@ -61,7 +76,7 @@ def add_benchmarks_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings)
         notice = static_html("", "rp-bm-notice")
         with gr.Row(elem_classes="rp-bm-controls"):
             benchmark = gr.Dropdown([], label="Kind of prompts", elem_id="rp-bm-benchmark", filterable=False, scale=2)
-            keep = gr.Slider(50, 100, value=80, step=5, label=KEEP, elem_id="rp-bm-keep", scale=2)
+            keep = gr.Slider(50, 100, value=80, step=5, label=KEEP_LABEL, elem_id="rp-bm-keep", scale=2)
         answer = static_html("", "rp-bm-answer")
         static_html(render("bench_section.html", title="Move the setting", text=MOVE), "rp-bm-move")
         with gr.Row(elem_classes="rp-bm-split"):
@@ -72,22 +87,33 @@ def add_benchmarks_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings)
                 percent = gr.Slider(0, 100, value=50, step=1, label="Sent to the strong LLM, %", elem_id="rp-bm-share")
                 point = static_html("", "rp-bm-point")
         with gr.Row(elem_classes="rp-bm-controls"):
-            axis = gr.Dropdown([], label="Cost counted in", elem_id="rp-bm-axis", filterable=False, scale=2)
-            baseline = gr.Dropdown([], label="Held against", elem_id="rp-bm-baseline", filterable=False)
-            routers = gr.Dropdown([], label="Curves", multiselect=True, elem_id="rp-bm-routers", scale=4)
+            axis = gr.Dropdown([], label="Cost counted in", elem_id="rp-bm-axis", filterable=False, scale=3)
+            baseline = gr.Dropdown([], label="Held against", elem_id="rp-bm-baseline", filterable=False, scale=2)
+            routers = gr.Dropdown([], label="Curves", multiselect=True, elem_id="rp-bm-routers", scale=5)
             banded = gr.Checkbox(False, label="A band for every curve", elem_id="rp-bm-banded")
         tabs = add_tabs(page)
         static_html(own_html(), "rp-bm-own-how")
         upload, uploaded = upload_field(), static_html("", "rp-bm-own-said")
     page_footer(FOOTER)
 
+    link = gr.Textbox("", visible="hidden", elem_id="rp-bm-link")
     start = [scheme, own, benchmark, keep]
     chosen = [scheme, own, benchmark, axis, routers, banded, router, percent, baseline]
     head = [notice, benchmark, answer, axis, routers, router, percent, baseline, *curves.outputs, point]
-    opened = bar.opened(page.opened, start, head, **common, api_name="benchmarks_opened")
     quiet = {name: value for name, value in common.items() if name != "js"}
-    tabs.wire(opened, [scheme, own, benchmark], common)
+    arriving = [*head, keep, banded, tabs.frame, tabs.opened]
+    opened = bar.opened(
+        page.arrived, [scheme, link, own], arriving, **quiet, js=WITH_LINK, api_name="benchmarks_opened"
+    )
+    waiting = gr.Textbox("", visible="hidden", elem_id="rp-bm-waiting")
+    bar.ready(None, [waiting], [curves.plot], js=PLOT_AT_LAST, show_progress="hidden", api_visibility="private")
+    ready = bar.ready(page.problems, [own], [problems], **quiet, api_name="benchmarks_ready")
+    tabs.wire([scheme, own, benchmark], common)
+    tabs.follow(opened, "first")
+    tabs.follow(ready, "ready")
     opened.then(page.problems, [own], [problems], **quiet, api_name="benchmarks_problems")
+    usual = partial(page.opened, "light", None, None, 100 * KEEP)
+    FirstView(demo, head, usual, (curves.plot, waiting)).remember(panel)
     chose = benchmark.input(page.opened, start, head, **common, api_name="benchmarks_chosen")
     tabs.follow(chose, "chosen")
     keep.release(page.opened, start, head, **common, api_name="benchmarks_kept")
@@ -102,6 +128,18 @@ def add_benchmarks_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings)
     themed = bar.themed(page.adjusted, chosen, drawn, **common, api_name="benchmarks_themed")
     tabs.follow(themed, "themed")
     moved = [notice, curves.plot, point]
+    fields: dict[str, Any] = {
+        "axis": axis,
+        "curves": routers,
+        "bands": banded,
+        "router": router,
+        "share": percent,
+        "against": baseline,
+    }
+    for field, control in fields.items():
+        control.input(inputs=[control], outputs=None, **keeps(field))
+    benchmark.input(inputs=[benchmark], outputs=None, **keeps("benchmark", resets=True))
+    keep.release(inputs=[keep], outputs=None, **keeps("keep", resets=True))
     percent.input(page.moved, chosen, moved, **common, trigger_mode="always_last", api_name="benchmarks_moved")
 
 

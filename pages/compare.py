@@ -6,19 +6,22 @@ from typing import Any
 
 import gradio as gr
 
+from feedback.usage import Usage
 from llms.completions import Completions
 from pages._compare_callbacks import CompareCallbacks
 from pages._compare_paint import PARTS, PLACES
 from pages._compare_session import CompareSession
 from pages._compare_voting import OpenStore
 from pages._components import page_footer, page_header
+from pages._feedback_answers import AnswerFeedback
+from pages._feedback_panel import add_feedback
 from pages.look import ASSETS
 from router_models import RouterPanel
 from settings import Settings
 
 FOOTER = (
     "Answers are the LLMs' own, word by word; an LLM that cannot be asked shows an estimate and nothing else. "
-    "Nothing is stored unless you vote; the file of an attachment goes within about an hour."
+    "Nothing is stored unless you vote or rate; the file of an attachment goes within about an hour."
 )
 RUNS = 64
 """Comparisons that may stream at the same time, all users together: they wait for providers and compute little."""
@@ -30,16 +33,24 @@ LATEX: list[dict[str, str | bool]] = [
     {"left": "\\[", "right": "\\]", "display": True},
     {"left": "\\(", "right": "\\)", "display": False},
 ]
+SCRIPTS = ("compare_keys.js", "compare_keep.js", "compare.js")
+"""The page's own script: what the last of them uses at once comes first."""
+
 PAINTED = "document.dispatchEvent(new CustomEvent('rp:compare-painted'))"
 TELLS = f"watch('value', () => {PAINTED}); {PAINTED};"
 """Script of the parts with controls in them: the page's own script puts their values in place."""
 
 
 def add_compare_page(
-    demo: gr.Blocks, panel: RouterPanel, settings: Settings, completions: Completions, open_store: OpenStore
+    demo: gr.Blocks,
+    panel: RouterPanel,
+    settings: Settings,
+    completions: Completions,
+    open_store: OpenStore,
+    usage: Usage | None = None,
 ) -> None:
     """Lays out the page inside `demo`, whose context is open."""
-    callbacks = CompareCallbacks(panel, settings, completions, open_store)
+    callbacks = CompareCallbacks(panel, settings, completions, open_store, usage)
     # Without a time to live it stays while the tab is open, and an hour longer.
     state = gr.State(callbacks.new_session(), delete_callback=CompareSession.close)
     page_header("/compare")
@@ -74,6 +85,7 @@ def add_compare_page(
             api_visibility="private",
         )
     demo.unload(callbacks.left)
+    add_feedback(state, AnswerFeedback(settings, open_store).said, "compare")
 
 
 def _layout(first: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +93,7 @@ def _layout(first: dict[str, Any]) -> dict[str, Any]:
     parts: dict[str, Any] = {
         "bench": gr.HTML(
             first["bench"],
-            js_on_load=(ASSETS / "js" / "compare.js").read_text(encoding="utf-8"),
+            js_on_load="\n".join((ASSETS / "js" / name).read_text(encoding="utf-8") for name in SCRIPTS),
             apply_default_css=False,
             elem_id="rp-bench",
         ),
@@ -91,26 +103,32 @@ def _layout(first: dict[str, Any]) -> dict[str, Any]:
         for place in PLACES:
             with gr.Column(elem_classes="rp-column", min_width=0):
                 parts[f"head{place}"] = _part(first[f"head{place}"], f"rp-head-{place}")
-                parts[f"chat{place}"] = gr.Chatbot(
-                    elem_id=f"rp-chat-{place}",
-                    elem_classes="rp-chat",
-                    label=f"Conversation of column {place + 1}",
-                    show_label=False,
-                    container=False,
-                    height="auto",
-                    max_height=560,
-                    layout="panel",
-                    buttons=["copy"],
-                    sanitize_html=True,
-                    allow_tags=False,
-                    latex_delimiters=LATEX,
-                    feedback_options=None,
-                    group_consecutive_messages=False,
-                )
+                # What is over is drawn once: a growing answer draws the last turn alone.
+                with gr.Column(elem_id=f"rp-chat-{place}", elem_classes="rp-talk", min_width=0), gr.Column(min_width=0):
+                    parts[f"past{place}"] = _chat(f"Earlier turns of column {place + 1}")
+                    parts[f"chat{place}"] = _chat(f"Last turn of column {place + 1}")
                 parts[f"foot{place}"] = _part(first[f"foot{place}"], f"rp-foot-{place}")
     parts["vote"] = _part(first["vote"], "rp-vote")
     page_footer(FOOTER)
     return parts
+
+
+def _chat(label: str) -> gr.Chatbot:
+    return gr.Chatbot(
+        elem_classes="rp-chat",
+        label=label,
+        show_label=False,
+        container=False,
+        height="auto",
+        layout="panel",
+        buttons=["copy"],
+        autoscroll=False,
+        sanitize_html=True,
+        allow_tags=False,
+        latex_delimiters=LATEX,
+        feedback_options=None,
+        group_consecutive_messages=False,
+    )
 
 
 def _part(html: str, elem_id: str) -> gr.HTML:

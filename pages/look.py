@@ -9,7 +9,23 @@ import gradio as gr
 from gradio.themes.utils import fonts
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-STYLE_SHEETS = ("tokens.css", "page.css", "ask.css", "board.css", "card.css", "why.css", "compare.css", "bench.css")
+STYLE_SHEETS = (
+    "tokens.css",
+    "page.css",
+    "ask.css",
+    "board.css",
+    "card.css",
+    "why.css",
+    "compare.css",
+    "bench.css",
+    "feedback.css",
+    "label.css",
+    "judge.css",
+    "learn.css",
+    "usage.css",
+)
+PLAIN_SHEETS = ("tokens.css", "page.css", "sign_in.css")
+"""For pages outside of Gradio."""
 
 CONTENT_POLICY = "; ".join(
     (
@@ -65,6 +81,14 @@ def mount_options() -> dict[str, Any]:
         "ssr_mode": False,
         "show_error": True,
     }
+
+
+def plain_head() -> str:
+    """What a page outside of Gradio has in its head: the same colours and the light/dark switch."""
+    css = "\n".join((ASSETS / "css" / name).read_text(encoding="utf-8") for name in PLAIN_SHEETS)
+    script = (ASSETS / "js" / "theme.js").read_text(encoding="utf-8")
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
+    return f"{policy}<style>{css}</style><script>{script}</script>"
 
 
 def _head() -> str:

@@ -11,13 +11,18 @@ from typing import Any
 import gradio as gr
 
 from errors import PlaygroundError
+from feedback.usage import Usage, unrecorded
+from feedback.usage_event import ROUTE_PAGE
 from pages._ask import TokenCounter, prompt_box
 from pages._board import Board, Notices
 from pages._budget import budgeted_router
 from pages._categories import edited_router
+from pages._compare_voting import OpenStore
 from pages._components import page_footer, page_header
 from pages._defects import as_shown
 from pages._examples import load_examples
+from pages._feedback_decisions import DecisionFeedback
+from pages._feedback_panel import add_feedback
 from pages._link import parse_query
 from pages._session import Session
 from pages._view import RouteView, default_view, read_view, require_text
@@ -43,9 +48,15 @@ SESSION_SECONDS = 4 * 3600
 Fields = Mapping[str, object]
 
 
-def add_route_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings) -> None:
+def add_route_page(
+    demo: gr.Blocks,
+    panel: RouterPanel,
+    settings: Settings,
+    usage: Usage | None = None,
+    open_store: OpenStore | None = None,
+) -> None:
     """Lays out the page inside `demo`, whose context is open."""
-    page = RoutePage(panel)
+    page = RoutePage(panel, usage)
     state = gr.State(Session(), time_to_live=SESSION_SECONDS)
     page_header("/")
     prompt_box(page.examples, len(panel.ids), TokenCounter(panel.catalogue))
@@ -56,6 +67,8 @@ def add_route_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings) -> N
         elem_id="rp-board",
     )
     page_footer(FOOTER)
+    if open_store is not None:
+        add_feedback(state, DecisionFeedback(panel, settings, open_store).said, "route")
     common: dict[str, Any] = {
         "inputs": [state],
         "show_progress": "hidden",
@@ -90,12 +103,14 @@ class RoutePage:
 
     Args:
         panel: The routers.
+        usage: Where decisions are recorded, and the budget; None records nothing.
     """
 
-    def __init__(self, panel: RouterPanel) -> None:
+    def __init__(self, panel: RouterPanel, usage: Usage | None = None) -> None:
         self._panel = panel
+        self._usage = usage or unrecorded(panel)
         self.examples = load_examples()
-        self._board = Board(panel, self.examples)
+        self._board = Board(panel, self.examples, self._usage)
         self._queue = WaitingQueue(panel)
 
     def first_board(self) -> str:
@@ -159,6 +174,9 @@ class RoutePage:
 
     def _submit(self, session: Session, fields: Fields) -> Session:
         session = session.with_run(self._panel.run(clean_prompt(fields.get("prompt")), replace=session.edited))
+        if session.run is not None:
+            view = read_view(parse_query(_query(fields))[0], self._panel)[0]
+            self._usage.ran(ROUTE_PAGE, session.run, view.policy(), session.edited)
         return session if session.run is None else session.with_waiting(self._queue.ask(session.run, session.edited))
 
     def _describe(self, session: Session, fields: Fields) -> Session:

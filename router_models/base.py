@@ -38,6 +38,9 @@ class Router(ABC):
     beside = False
     """True for routers that the panel runs on a second thread: those with a network of their own, and long look-ups."""
 
+    asks_others = False
+    """True for routers made of other routers: the panel runs them last, when their members have run."""
+
     def __init__(self, card: RouterCard, folder: Path, encoders: Encoders) -> None:
         self.card = card
         self.folder = folder
@@ -130,7 +133,9 @@ class Router(ABC):
         evidence = self._evidence(batch, probabilities)
         warnings = self._warnings(batch)
         return [
-            RouterScore(self.id, self.routes, tuple(map(float, row)), latency_ms, said, warned)
+            RouterScore(
+                self.id, self.routes, tuple(map(float, row)), latency_ms, said, warned, version=self.card.version
+            )
             for row, said, warned in zip(probabilities, evidence, warnings, strict=True)
         ]
 

@@ -25,6 +25,8 @@ class CompositeRouter(Router):
         others: Routers it may ask, by id; in a panel, all that come before it.
     """
 
+    asks_others = True
+
     def __init__(self, card: RouterCard, folder: Path, encoders: Encoders, others: Mapping[str, Router]) -> None:
         super().__init__(card, folder, encoders)
         self._others = others

@@ -24,6 +24,7 @@ class RouterScore:
         novelty_percentile: Share in percent of the router's own training prompts that lie closer to their
             neighbours than this prompt does; None where the router has no reference.
         p_correct: Calibrated P(correct) by measured LLM; empty for routers that do not judge LLMs one by one.
+        version: Of the router's card, so that nobody decides under the card of another version.
     """
 
     router: str
@@ -34,6 +35,7 @@ class RouterScore:
     warnings: tuple[str, ...] = ()
     novelty_percentile: float | None = None
     p_correct: Mapping[str, float] = field(default_factory=dict)
+    version: str = ""
 
     @property
     def p_strong(self) -> float:
@@ -88,6 +90,7 @@ class Decision:
         worth_of: What `worth` is, such as P(correct); '' where a threshold decided.
         caution: What the router's card says must be known before its pick is trusted; may be empty.
         novelty_percentile: See `RouterScore`.
+        version: Which version of the router decided, as on its card; learnt ones are `v1`, `v2` and so on.
     """
 
     router: str
@@ -106,6 +109,7 @@ class Decision:
     worth_of: str = ""
     caution: str = ""
     novelty_percentile: float | None = None
+    version: str = ""
 
     @property
     def judges_llms(self) -> bool:
@@ -121,6 +125,7 @@ class Decision:
         """The decision as JSON values: probabilities rounded to 6 digits, cost as a number of USD or null."""
         return {
             "router": self.router,
+            "version": self.version,
             "route": self.route,
             "llm": self.llm,
             "distribution": {route: round(p, 6) for route, p in self.distribution.items()},

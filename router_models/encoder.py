@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from router_models.onnx_model import OnnxModel
+from router_models.onnx_model import MASK, OnnxModel
 from router_models.prompt_batch import PromptBatch
 from router_models.wordpiece import Tokenized, WordPiece, in_order
 
@@ -83,10 +83,9 @@ class Stem:
         return in_order([part.rows for part in parts], [part.means for part in parts])
 
     def _run(self, tokenized: Tokenized) -> list[LowerStates]:
-        return [
-            LowerStates(rows, mask, *self.lower.run(input_ids=ids, attention_mask=mask))
-            for rows, ids, mask in tokenized.micro_batches(MAX_TOKENS)
-        ]
+        batches = list(tokenized.micro_batches(MAX_TOKENS))
+        outputs = self.lower.run_each([{"input_ids": ids, MASK: mask} for _, ids, mask in batches])
+        return [LowerStates(rows, mask, *found) for (rows, _, mask), found in zip(batches, outputs, strict=True)]
 
 
 class Encoders:
@@ -147,8 +146,8 @@ class Encoders:
 
 def _upper(model: OnnxModel, parts: Sequence[LowerStates]) -> NDArray[np.float32]:
     """Runs upper layers on every micro-batch of lower ones; (n_prompts, width)."""
-    values = [model.run(states=part.states, attention_mask=part.mask)[0] for part in parts]
-    return in_order([part.rows for part in parts], values)
+    outputs = model.run_each([{STATES: part.states, MASK: part.mask} for part in parts])
+    return in_order([part.rows for part in parts], [output[0] for output in outputs])
 
 
 def in_chunks(prompts: PromptBatch, compute: Callable[[PromptBatch], NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from errors import BadInputError
 from router_models.base import Router
 from router_models.decision import RouterScore
+from router_models.learnt_router import LearntRouter
 from router_models.panel import PanelRun, RouterPanel
 from router_models.prompt_batch import PromptBatch
 from router_models.prompts import clean_prompt
@@ -137,8 +138,9 @@ def _explanation(
     if router.waits:
         note = NOT_EXAMINED
     nearest: tuple[Similar, ...] = ()
-    if isinstance(router, SemanticRouter):
-        nearest = tuple(Similar(*found) for found in router.nearest(PromptBatch([prompt]))[0])
+    described = router.base if isinstance(router, LearntRouter) else router
+    if isinstance(described, SemanticRouter):
+        nearest = tuple(Similar(*found) for found in described.nearest(PromptBatch([prompt]))[0])
     return Explanation(
         router=score.router,
         kind=f"{router.evidence_kind} {note}",

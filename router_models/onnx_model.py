@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +20,9 @@ MASK = "attention_mask"
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
+PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
+"""What runs a graph, best first: a GPU where onnxruntime-gpu is installed, and the CPU for what the GPU cannot do."""
+
 REBUILD = "Restore the file from the repository, or rebuild it with the training script in router_models/training."
 
 
@@ -26,7 +32,7 @@ class OnnxModel:
     Args:
         path: The ONNX file.
         outputs: Names of the outputs to compute.
-        threads: Threads for one run; 0 lets ONNX Runtime choose (one per core).
+        threads: Threads for one run, and runs side by side; 0 is one per core.
         small: Runs over at most so many tokens, padding included, take one thread: to wake others would take longer
             than they save. It costs a second copy of the weights in memory; 0 does without.
     """
@@ -62,6 +68,46 @@ class OnnxModel:
         outputs: Sequence[Any] = session.run(self._outputs, inputs)
         return outputs
 
+    def run_each(self, batches: Sequence[Mapping[str, NDArray[Any]]]) -> list[Sequence[Any]]:
+        """Runs the graph on several batches side by side, one thread each; returns their outputs in order.
+
+        The threads of one run wait for each other after every layer, and the slowest sets the pace: the busier the
+        machine, the longer. Runs of their own do not wait. It costs another copy of the weights in memory, from the
+        first time that there is more than one batch.
+
+        Args:
+            batches: What the graph reads, by name; the costliest last.
+        """
+        workers = self._threads or cores()
+        if len(batches) < 2 or workers == 1:
+            return [self.run(**batch) for batch in batches]
+        self.load()
+        session = self._single_threaded()
+
+        def run(batch: Mapping[str, NDArray[Any]]) -> Sequence[Any]:
+            outputs: Sequence[Any] = session.run(self._outputs, batch)
+            return outputs
+
+        costliest_first = list(_side_by_side(workers).map(run, reversed(batches)))  # no worker ends long after the rest
+        return costliest_first[::-1]
+
+    def _single_threaded(self) -> InferenceSession:
+        with self._lock:
+            if self._small_session is None:
+                self._small_session = _open_session(self.path, threads=1)
+            return self._small_session
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _side_by_side(workers: int) -> ThreadPoolExecutor:
+    """Threads for runs beside each other, all models together: more than there are cores would only take turns."""
+    return ThreadPoolExecutor(workers, thread_name_prefix="onnx")
+
 
 def _open_session(path: Path, threads: int) -> InferenceSession:
     if not path.is_file():
@@ -74,6 +120,7 @@ def _open_session(path: Path, threads: int) -> InferenceSession:
     # Threads that spin after a run would slow whatever runs next, here the other encoder.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        providers = [name for name in PROVIDERS if name in onnxruntime.get_available_providers()]
+        return onnxruntime.InferenceSession(str(path), options, providers=providers)
     except Exception as error:  # ONNX Runtime raises many kinds, all of which mean: not readable
         raise UnavailableError(f"The weights {path} cannot be read: {error}.", REBUILD) from error

@@ -10,18 +10,18 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from errors import PlaygroundError, UnknownNameError
+from errors import PlaygroundError
 from llms.catalogue import Catalogue
-from llms.cost import CostEstimate, estimate_cost_usd
-from llms.tokens import count_tokens
+from llms.cost import CostEstimate
 from router_models.base import Router
-from router_models.composite import CompositeRouter
 from router_models.decision import Decision, RouterScore, Unavailable
 from router_models.encoder import CHUNK, Encoders
+from router_models.line_up import LineUp
 from router_models.novelty import NoveltyHints
 from router_models.policy import Policy, decide
 from router_models.prompt_batch import PromptBatch
 from router_models.prompts import clean_prompt
+from router_models.quotes import quote, tokens_by_llm
 from router_models.request_facts import Attachment
 from router_models.request_view import told_routers, with_unseen
 
@@ -63,6 +63,9 @@ class PanelRun:
 class RouterPanel:
     """Runs routers together. Safe to use from many threads at once.
 
+    Attributes:
+        line_up: The routers, and which learnt versions stand among them.
+
     Args:
         routers: In the order in which they are shown.
         encoders: What the routers share.
@@ -79,7 +82,7 @@ class RouterPanel:
         timeout_s: float = DEFAULT_TIMEOUT_S,
         concurrency: int = DEFAULT_CONCURRENCY,
     ) -> None:
-        self._routers = {router.id: router for router in routers}
+        self.line_up = LineUp(routers)
         self.encoders = encoders
         self.catalogue = catalogue
         self._timeout_s = timeout_s
@@ -92,30 +95,26 @@ class RouterPanel:
     @property
     def ids(self) -> tuple[str, ...]:
         """Router ids in panel order."""
-        return tuple(self._routers)
+        return tuple(self.line_up.now)
 
     def __getitem__(self, router_id: str) -> Router:
-        """The router of that id.
+        """The router of that id; raises as `LineUp`."""
+        return self.line_up[router_id]
 
-        Raises:
-            UnknownNameError: There is none.
-        """
-        try:
-            return self._routers[router_id]
-        except KeyError:
-            raise UnknownNameError(
-                f"There is no router '{router_id}'.", f"Choose one of: {', '.join(self.ids)}."
-            ) from None
+    def install(self, active: Mapping[str, Router], beside: Mapping[str, Sequence[Router]]) -> None:
+        """Puts learnt versions into the panel, in one step; as `LineUp.install`."""
+        self.line_up.install(active, beside)
+        self._failures = {}
 
     @property
     def immediate_ids(self) -> tuple[str, ...]:
         """Ids of the routers that do not wait: the default panel."""
-        return tuple(name for name, router in self._routers.items() if not router.waits)
+        return tuple(name for name, router in self.line_up.now.items() if not router.waits)
 
     @property
     def waiting_ids(self) -> tuple[str, ...]:
         """Ids of the routers that wait for a network or an LLM; they run only when they are asked for."""
-        return tuple(name for name, router in self._routers.items() if router.waits)
+        return tuple(name for name, router in self.line_up.now.items() if router.waits)
 
     def default_policy(self) -> Policy:
         """The first pool of the catalogue and every router's own operating point."""
@@ -135,7 +134,7 @@ class RouterPanel:
             else LOADS_WHEN_ASKED
             if router.waits
             else "not loaded yet"
-            for name, router in self._routers.items()
+            for name, router in self.line_up.now.items()
         }
 
     def run(
@@ -165,7 +164,7 @@ class RouterPanel:
             BadInputError: The prompt is empty, unreadable or too long.
             UnknownNameError: `only` names a router that does not exist.
         """
-        told = told_routers({**self._routers, **(replace or {})}, temperature, attachment)
+        told = told_routers({**self.line_up.now, **(replace or {})}, temperature, attachment)
         run = self.run_batch([prompt], only, {**(replace or {}), **told}, novelty=novelty, waiting=waiting)[0]
         return dataclasses.replace(run, results=with_unseen(run.results, attachment, told)) if attachment else run
 
@@ -179,8 +178,7 @@ class RouterPanel:
         waiting: bool = False,
     ) -> list[PanelRun]:
         """Runs the panel on several prompts; as `run`, one `PanelRun` per prompt."""
-        default = self.ids if waiting else self.immediate_ids
-        chosen = [self[name] for name in (default if only is None else dict.fromkeys(only))]
+        chosen = self.line_up.chosen(only, waiting=waiting)
         routers = [(replace or {}).get(router.id, router) for router in chosen]
         cleaned = [clean_prompt(prompt) for prompt in prompts]
         chunks = [PromptBatch(cleaned[start : start + CHUNK]) for start in range(0, len(cleaned), CHUNK)]
@@ -211,29 +209,29 @@ class RouterPanel:
         return [self.decisions(run, policy) for run in self.run_batch(prompts)]
 
     def decisions(
-        self, run: PanelRun, policy: Policy | None = None, replace: Mapping[str, Router] | None = None
+        self,
+        run: PanelRun,
+        policy: Policy | None = None,
+        replace: Mapping[str, Router] | None = None,
+        quotes: Mapping[str, CostEstimate] | None = None,
     ) -> list[Decision]:
-        """Decisions that follow from a run under a policy; no model runs. `replace` as in the run."""
+        """Decisions that follow from a run under a policy; no model runs.
+
+        `replace` is as in the run, and `quotes` what `quote` gives, where that is known already.
+        """
         policy = policy or self.default_policy()
-        quotes = self.quote(run.prompt, policy)
+        quotes = self.quote(run.prompt, policy) if quotes is None else quotes
         measured = self.catalogue.measured
-        cards = {name: router.card for name, router in {**self._routers, **(replace or {})}.items()}
-        return [decide(score, cards[score.router], policy, quotes, measured) for score in run.scores]
+        edited = {name: router.card for name, router in (replace or {}).items()}
+        return [
+            decide(score, edited.get(score.router) or self.line_up.card_of(score), policy, quotes, measured)
+            for score in run.scores
+        ]
 
     def quote(self, prompt: str, policy: Policy, llm_ids: Sequence[str] = ()) -> dict[str, CostEstimate]:
         """Estimated cost of sending a prompt to each LLM of the policy's pool, and to others, by LLM id."""
-        llms = [self.catalogue[name] for name in dict.fromkeys((*policy.pool.serves.values(), *llm_ids))]
-        tokens = {encoding: count_tokens(prompt, encoding).tokens for encoding in {llm.encoding for llm in llms}}
-        return {
-            llm.id: estimate_cost_usd(
-                self.catalogue,
-                llm.id,
-                tokens[llm.encoding],
-                policy.output_tokens,
-                reasoning_tokens=policy.reasoning_tokens,
-            )
-            for llm in llms
-        }
+        tokens = tokens_by_llm(self.catalogue, prompt, policy, llm_ids)
+        return {llm_id: quote(self.catalogue, llm_id, count, policy) for llm_id, count in tokens.items()}
 
     def _score_all(
         self, routers: Sequence[Router], batch: PromptBatch, *, novelty: bool
@@ -244,10 +242,10 @@ class RouterPanel:
         """
         future = self._beside.submit(self._score_each, [router for router in routers if router.beside], batch)
         here = [router for router in routers if not router.beside]
-        outcomes = self._score_each([router for router in here if not isinstance(router, CompositeRouter)], batch)
+        outcomes = self._score_each([router for router in here if not router.asks_others], batch)
         if novelty:
             self._novelty.prepare(routers, batch)
-        outcomes |= self._score_each([router for router in here if isinstance(router, CompositeRouter)], batch)
+        outcomes |= self._score_each([router for router in here if router.asks_others], batch)
         return outcomes | future.result()
 
     def _score_each(self, routers: Sequence[Router], batch: PromptBatch) -> dict[str, list[RouterScore] | Unavailable]:

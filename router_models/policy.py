@@ -140,6 +140,7 @@ def decide(
         worth_of=worth_of,
         caution=card.caution,
         novelty_percentile=score.novelty_percentile,
+        version=score.version,
     )
 
 

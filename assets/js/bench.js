@@ -1,41 +1,38 @@
-// The Benchmarks page: tells the server light from dark, saves charts as pictures, and sorts tables.
+// The Benchmarks page: tells the server light from dark, and keeps in the address what is chosen. figures.js stands before it.
 const root = document.documentElement;
+const SETTLED_MS = 250; // a browser allows only so many changes of the address in a while
 
-async function save(button) {
-  const plot = document.querySelector(`#${CSS.escape(button.dataset.of)} .js-plotly-plot`);
-  if (!plot || !window.Plotly) return;
-  const layout = { ...plot.layout, margin: { ...plot.layout.margin, t: 56 }, width: plot.clientWidth, height: plot.clientHeight + 42 };
-  layout.title = { text: button.dataset.title, x: 0.02, xanchor: "left", font: { size: 16 } };
-  const format = button.dataset.save;
-  await window.Plotly.downloadImage({ data: plot.data, layout }, { format, filename: button.dataset.name, width: layout.width, height: layout.height, scale: format === "png" ? 2 : 1 });
+let waiting = 0;
+let touched = false; // Gradio opens the first tab by itself: nobody chose that
+const fields = new URLSearchParams(location.search);
+for (const kind of ["pointerdown", "keydown", "input"]) addEventListener(kind, () => (touched = true), { capture: true });
+
+window.keepInAddress = (name, value, gone) => {
+  if (!touched) return;
+  for (const other of gone) fields.delete(other);
+  const text = value === true ? "1" : Array.isArray(value) ? value.join(",") || "," : String(value ?? "");
+  if (value === false || value === "own-results") fields.delete(name); // nobody else has a visitor's own results
+  else fields.set(name, text);
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    const query = fields.toString().replaceAll("%2C", ",");
+    history.replaceState(history.state, "", location.pathname + (query ? `?${query}` : ""));
+  }, SETTLED_MS);
+};
+
+let shown = root.dataset.theme;
+new MutationObserver(() => {
+  if (root.dataset.theme === shown) return; // theme.js writes it again once everything is loaded
+  shown = root.dataset.theme;
+  trigger("themed");
+}).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
+// Words before figures: plotly.js takes longer to load than all the rest, so the figure waits until the words are there.
+function whenWordsAreThere(then, tries = 600) {
+  if (document.querySelector("#rp-bm [data-headline]") || tries === 0) requestAnimationFrame(() => setTimeout(then));
+  else requestAnimationFrame(() => whenWordsAreThere(then, tries - 1));
 }
 
-function sort(button) {
-  const cell = button.closest("th");
-  const table = cell.closest("table");
-  const place = [...cell.parentNode.children].indexOf(cell);
-  const rising = cell.getAttribute("aria-sort") ? cell.getAttribute("aria-sort") !== "ascending" : cell.dataset.lower !== undefined;
-  for (const other of table.querySelectorAll("th[aria-sort]")) other.removeAttribute("aria-sort");
-  cell.setAttribute("aria-sort", rising ? "ascending" : "descending");
-  const key = (row) => row.children[place]?.dataset.v ?? row.children[place]?.textContent.trim() ?? "";
-  for (const body of table.tBodies) {
-    const rows = [...body.rows].filter((row) => !row.dataset.group);
-    rows.sort((a, b) => {
-      const [one, other] = [key(a), key(b)];
-      if (one === "" || other === "") return (one === "") - (other === ""); // what has no figure stays below
-      const order = isNaN(one) || isNaN(other) ? one.localeCompare(other) : one - other;
-      return rising ? order : -order;
-    });
-    body.append(...rows);
-  }
-}
-
-document.addEventListener("click", (event) => {
-  const saving = event.target.closest?.("[data-save]");
-  if (saving) save(saving);
-  const sorting = event.target.closest?.("[data-sort]");
-  if (sorting) sort(sorting);
-});
-
-new MutationObserver(() => trigger("themed")).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
-trigger("opened");
+const asked = [...fields.keys()].some((name) => !name.startsWith("__")); // Gradio's own do not count
+const kept = window.gradio_config?.components?.find((one) => one.props?.elem_id === "rp-bm-waiting");
+if (!asked && kept?.props.value && root.dataset.theme !== "dark") whenWordsAreThere(() => trigger("ready"));
+else trigger("opened");

@@ -4,7 +4,6 @@
 // that a growing answer redraws nothing else. They carry their value as data-value, which is copied into them here: an
 // attribute would be overwritten under the reader's hand. Keys never become an attribute, and leave their field at once.
 const PARTS = "[data-bench], [data-head], [data-ticker], [data-vote-panel]";
-const CARRY = "rp:carry";
 const PREVIEW_AFTER_MS = 450;
 const MAX_FILE_BYTES = 20 * 1024 * 1024;
 const LOST = "The server did not answer. Check your connection, then try again.";
@@ -74,6 +73,7 @@ function painted() {
   for (const details of element.querySelectorAll("[data-keep]")) details.open = open.has(details.dataset.keep);
   place();
   answered();
+  refill();
   const { conversation: shown } = bench().dataset;
   const streaming = bench().dataset.running === "1";
   const begins = streaming && !document.documentElement.hasAttribute("data-rp-busy");
@@ -93,6 +93,8 @@ function painted() {
   conversation = shown;
   sent = "";
   remember();
+  keep();
+  toggleWarning();
   if (arriving) arrive();
   setTimeout(next); // the other parts of this answer are drawn first
 }
@@ -133,7 +135,7 @@ function grow() {
 
 function preview() {
   clearTimeout(timer);
-  timer = setTimeout(() => bench().dataset.running !== "1" && send("adjusted"), PREVIEW_AFTER_MS);
+  timer = setTimeout(() => bench().dataset.running !== "1" && send("adjusted", { replace: editing }), PREVIEW_AFTER_MS);
 }
 
 function submit() {
@@ -160,23 +162,6 @@ async function attach(file) {
   }
 }
 
-function take(input) {
-  const { value } = input;
-  input.value = ""; // a key does not stay in the page
-  return value;
-}
-
-function addEndpoint(fieldset) {
-  const fields = [...fieldset.querySelectorAll("[data-endpoint-field]")];
-  const given = fields.map((field) => [
-    field.dataset.endpointField,
-    field.type === "password" ? take(field) : field.type === "checkbox" ? field.checked : field.value,
-  ]);
-  send("keyed", { endpoint: Object.fromEntries(given) });
-}
-
-const useKey = (row) => send("keyed", { provider: row.dataset.provider, key: take(row.querySelector("[data-key]")) });
-
 const CLICKS = {
   "[data-stop]": (button) => trigger("halted", { column: Number(button.dataset.stop) }),
   "[data-stop-all]": () => trigger("halted", { column: null }),
@@ -193,8 +178,14 @@ const CLICKS = {
   "[data-forget-key]": (button) => send("keyed", { provider: button.closest("[data-provider]").dataset.provider, key: "" }),
   "[data-add-endpoint]": (button) => addEndpoint(button.closest("[data-endpoint]")),
   "[data-drop-endpoint]": (button) => send("keyed", { drop: button.closest("[data-own]").dataset.own }),
+  "[data-open-keys]": () => {
+    const keys = element.querySelector("[data-keep=keys]");
+    keys.open = true;
+    keys.querySelector("[data-key]").focus();
+  },
   "[data-example]": (button) => {
     box().value = button.dataset.prompt;
+    keep();
     grow();
     preview();
     box().focus();
@@ -220,11 +211,13 @@ document.addEventListener("change", ({ target }) => {
 });
 element.addEventListener("input", ({ target }) => {
   if (target !== box()) return;
+  keep();
   grow();
   preview();
 });
 const unfolded = () => element.querySelectorAll("details[data-keep][open]");
 document.addEventListener("pointerdown", ({ target }) => {
+  if (target.closest?.("[data-open-keys]")) return;
   for (const details of unfolded()) if (!details.contains(target)) details.open = false;
 });
 document.addEventListener("keydown", ({ key }) => { // wherever the focus is: Gradio loses it when it draws anew
@@ -269,21 +262,11 @@ element.addEventListener("drop", (event) => {
 });
 document.addEventListener("rp:compare-painted", place);
 document.addEventListener("rp:compare-refused", () => giveUp(REFUSED));
-function carry() {
-  try {
-    const found = JSON.parse(sessionStorage.getItem(CARRY) ?? "null");
-    sessionStorage.removeItem(CARRY);
-    return typeof found?.prompt === "string" ? found : null;
-  } catch {
-    return null; // storage is blocked, or holds something else
-  }
-}
-
 watch("value", painted);
 const carried = carry();
+const draft = carried ? null : stored(DRAFT);
+const asked = [...new URLSearchParams(location.search)].some(([name]) => !name.startsWith("__")); // Gradio's own do not count
 arriving = { carried, override: new URLSearchParams(location.search).get("override") === "1" };
-if (carried) {
-  box().value = carried.prompt;
-  grow();
-}
-send("opened", { query: location.search.slice(1) || carried?.query || "" });
+box().value = (carried ?? draft)?.prompt ?? "";
+grow();
+send("opened", { query: asked ? location.search.slice(1) : carried?.query || draft?.query || "" });

@@ -29,8 +29,9 @@ Operating point (`operating_point`)
     baseline_names(numbers); compare_at_share(numbers, name, other, share) -> Estimate; recovered_estimate(…)
 
 Target (`target`, `choice`)
-    reach(numbers, Goal(kind, value, sure=False), basis=None, among=None, baseline="always-strong") -> Answer
-        kind: "strong calls" | "budget" | "quality"; Answer .best .point .candidates .verdict .confirmed .how_judged
+    reach(numbers, Goal(kind, value, sure=False), basis=None, among=None, baseline="always-strong")
+        kind: "strong calls" | "budget" | "quality" | "kept" (share of the strong LLM's advantage)
+        -> Answer .best .point .candidates .verdict .confirmed .how_judged
 
 Leaderboard (`leaderboard`)
     leaderboard(folder, benchmarks=None, usd_per_hour=None) -> Leaderboard .rows .metrics .problems .latency_note

@@ -12,7 +12,9 @@ from benchmarks.dashboard.costs import CostBasis
 from benchmarks.dashboard.numbers import Numbers
 from benchmarks.dashboard.ranking import Ranking
 
-Kind = Literal["strong calls", "budget", "quality"]
+Kind = Literal["strong calls", "budget", "quality", "kept"]
+FLOORS = frozenset({"quality", "kept"})
+"""Kinds that ask for enough, as cheaply as possible; the others limit what is spent."""
 
 ONE_SIDED = 1.644854
 """95 % quantile of the normal distribution."""
@@ -24,7 +26,8 @@ class Goal:
 
     Attributes:
         kind: `strong calls`: at most this share of them; `budget`: at most so many USD for 1,000 prompts;
-            `quality`: at least this mean quality, as cheaply as possible.
+            `quality`: at least this mean quality, as cheaply as possible; `kept`: at least this share of what the
+            strong LLM's answers are better by, as cheaply as possible.
         value: The share (0–1), the USD, or the quality on the benchmark's own scale.
         sure: Whether the choice must leave a margin, the one-sided 95 % error of its mean, so that it holds on other
             prompts in most cases and not in every second one.
@@ -40,6 +43,8 @@ class Goal:
             return f"at most {self.value:.0%} strong calls"
         if self.kind == "budget":
             return f"at most ${self.value:,.4g} for 1,000 prompts"
+        if self.kind == "kept":
+            return f"at least {self.value:.0%} of the strong LLM's advantage"
         return f"a quality of at least {self.value:.3f}"
 
 
@@ -79,9 +84,11 @@ def best_setting(numbers: Numbers, rank: Ranking, goal: Goal, basis: CostBasis |
         usd = rank.along(weak, strong)
         if goal.kind == "budget":
             limited, squares = usd, rank.along(weak**2, strong**2)
-    if goal.kind == "quality":
-        margin = _margin(quality, rank.along(rank.weak**2, rank.strong**2), len(rank))
-        allowed, first, second = quality - goal.sure * margin >= goal.value, share if usd is None else usd, -quality
+    if goal.kind in FLOORS:
+        below, above, floor = floor_terms(rank, goal)
+        surplus = rank.along(below, above)
+        margin = _margin(surplus, rank.along(below**2, above**2), len(rank))
+        allowed, first, second = surplus - goal.sure * margin >= floor, share if usd is None else usd, -quality
     else:
         margin = _margin(limited, squares, len(rank))
         allowed, first, second = limited + goal.sure * margin <= goal.value, -quality, share
@@ -92,6 +99,17 @@ def best_setting(numbers: Numbers, rank: Ranking, goal: Goal, basis: CostBasis |
     at = int(ties[second[ties].argmin()])
     spent = None if usd is None else float(usd[at])
     return Setting(float(rank.thresholds[at]), float(share[at]), float(quality[at]), spent)
+
+
+def floor_terms(rank: Ranking, goal: Goal) -> tuple[FloatArray, FloatArray, float]:
+    """What each prompt adds to the mean that must reach a floor: with the weak LLM, with the strong one, and the floor.
+
+    For `kept` the terms are differences on the same prompt, (escalated − value) × gain: a prompt that both LLMs answer
+    alike adds nothing, so the margin is that of the advantage and not of the prompts' own difficulty.
+    """
+    if goal.kind == "quality":
+        return rank.weak, rank.strong, goal.value
+    return -goal.value * rank.gain, (1.0 - goal.value) * rank.gain, 0.0
 
 
 def _margin(mean: FloatArray, mean_of_squares: FloatArray, n: int) -> FloatArray:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from benchmarks.bootstrap import Estimate
 from benchmarks.dashboard.choice import Goal
 from benchmarks.dashboard.costs import list_costs
+from benchmarks.dashboard.latency import Latencies, read_latencies
 from benchmarks.dashboard.leaderboard import LeaderRow
 from benchmarks.dashboard.results import Results
 from benchmarks.dashboard.target import HOW_JUDGED, reach
-from benchmarks.published import Published
+from benchmarks.published import TIME, TIME_TITLE, Published
 from benchmarks.sections import LOWER_IS_BETTER
 from benchmarks.suite import SUITE
 from benchmarks.summary import MAJORITY
-from errors import PlaygroundError
+from errors import DataError, PlaygroundError
 
 COST_SAVED = "cost saved"
+MS = "ms per prompt"
 NEAR_STRONG = 0.95
 """Share of the strong LLM's score that the published savings keep."""
 
@@ -84,16 +86,49 @@ def claims(results: Results, published: Sequence[Published], rows: Sequence[Lead
     """
     ours = [row for row in rows if row.group != "published"]
     savings = {name: _saving(results, name) for name in {c.benchmark for c in published if c.metric == COST_SAVED}}
-    return [_claim(figure, ours, savings, published) for figure in published]
+    timed = _timed(results)
+    found = []
+    for figure in published:
+        if figure.benchmark == TIME:
+            measured = own_time(figure, timed)
+        elif figure.metric == COST_SAVED:
+            measured = savings[figure.benchmark]
+        else:
+            measured = _same_method(figure, ours)
+        found.append(_claim(figure, measured, ours, published))
+    return found
+
+
+def own_time(figure: Published, timed: Latencies | None) -> Measured | None:
+    """Our time by the same method; never comparable, since it is another machine's.
+
+    Args:
+        figure: A published time, in ms per prompt or requests per second.
+        timed: Our times; None where they are not known.
+    """
+    ours = next((name for name in figure.compares_with if timed and name in timed.routers), None)
+    if timed is None or ours is None:
+        return None
+    ms = timed.routers[ours].ms
+    value = ms if figure.metric == MS else 1000.0 / ms
+    how = f"one at a time on {timed.machine}, {timed.date}"
+    return Measured(ours, Estimate(value, math.nan, math.nan), len(timed.prompts), how, comparable=False)
+
+
+def _timed(results: Results) -> Latencies | None:
+    try:
+        return read_latencies(results.folder)
+    except DataError:
+        return None
 
 
 def _claim(
-    figure: Published, ours: Sequence[LeaderRow], savings: Mapping[str, Measured | None], published: Sequence[Published]
+    figure: Published, measured: Measured | None, ours: Sequence[LeaderRow], published: Sequence[Published]
 ) -> Claim:
-    measured = savings[figure.benchmark] if figure.metric == COST_SAVED else _same_method(figure, ours)
+    titles = {entry.name: entry.title for entry in SUITE} | {TIME: TIME_TITLE}
     return Claim(
         benchmark=figure.benchmark,
-        title=next((entry.title for entry in SUITE if entry.name == figure.benchmark), figure.benchmark),
+        title=titles.get(figure.benchmark, figure.benchmark),
         metric=figure.metric,
         router=figure.router,
         value=figure.value,

@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,8 @@ from benchmarks.dashboard.row_facts import FOLDER
 from benchmarks.dashboard.words import FEWEST_PROMPTS, count_words
 from benchmarks.data import coding_factual, gsm8k, mmlu, nexos, ray
 from benchmarks.data.files import read_jsonl
+from benchmarks.kept import keep
 from benchmarks.split import question_key
-from errors import PlaygroundError
 
 LENGTH_EDGES = (0, 10, 20, 30, 40, 50, 70, 100, 140, 200, 280, 400, 560, 800, 1200, 2000, 1_000_000)
 NOTE = (
@@ -193,15 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the public data sets")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the numbers are kept")
     options = parser.parse_args(arguments)
-    try:
-        found = explore(options.data)
-    except PlaygroundError as error:
-        print(f"{error.what}\n{error.mend}", file=sys.stderr)
-        return 1
-    path = options.folder / EXPLORER_FILE
-    path.write_text(found.model_dump_json() + "\n", encoding="utf-8")
-    print(f"wrote {path}", file=sys.stderr)
-    return 0
+    return keep(partial(explore, options.data), options.folder / EXPLORER_FILE, indent=None)
 
 
 if __name__ == "__main__":

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from benchmarks.dashboard.row_facts import FOLDER
-from errors import DataError
+from benchmarks.kept import Kept, read_kept
 
 EXPLORER_FILE = "explorer.json"
 MEND = "Write it again: `python -m benchmarks.dashboard.explore --data DIR`."
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Lengths(_Frozen):
+class Lengths(Kept):
     """Lengths of the prompts of one class, in characters but for `words_mean` and `words_sd`."""
 
     mean: float
@@ -28,7 +24,7 @@ class Lengths(_Frozen):
     histogram: tuple[int, ...] = Field(description="prompts per bin of `length_edges`")
 
 
-class Word(_Frozen):
+class Word(Kept):
     """A word, or a pair of them, with the number of prompts of each class in which it stands."""
 
     text: str
@@ -36,7 +32,7 @@ class Word(_Frozen):
     z: float = Field(description="how much rather it stands in the last class, in standard errors")
 
 
-class SetPart(_Frozen):
+class SetPart(Kept):
     """Counts of one part, train or test, as published: duplicates still in it."""
 
     rows: int
@@ -52,7 +48,7 @@ class SetPart(_Frozen):
     words_sd: float
 
 
-class LabelledSet(_Frozen):
+class LabelledSet(Kept):
     """One labelled set.
 
     Attributes:
@@ -82,7 +78,7 @@ class LabelledSet(_Frozen):
     findings: tuple[str, ...] = ()
 
 
-class Explorer(_Frozen):
+class Explorer(Kept):
     """The file."""
 
     fewest_prompts: int = Field(ge=20, description="in so many prompts a word must stand to be counted")
@@ -96,10 +92,4 @@ def read_explorer(folder: Path = FOLDER) -> Explorer:
     Raises:
         DataError: It is missing, cut short or of an older schema.
     """
-    path = folder / EXPLORER_FILE
-    try:
-        return Explorer.model_validate_json(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise DataError(f"{path} is missing: nothing is known of the labelled sets.", MEND) from error
-    except (OSError, ValidationError) as error:
-        raise DataError(f"{path} is cut short or of an older schema.", MEND) from error
+    return read_kept(Explorer, folder / EXPLORER_FILE, "nothing is known of the labelled sets", MEND)

@@ -7,7 +7,6 @@ of one forward of the frozen sentence encoder on the same prompts in the same ru
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import statistics
@@ -18,10 +17,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field
 
 from benchmarks.dashboard.row_facts import FOLDER
-from errors import BadInputError, DataError, PlaygroundError
+from benchmarks.kept import Kept, keep, read_kept
+from errors import BadInputError, PlaygroundError
 from router_models.card import CARD_FILE
 from settings import Settings
 
@@ -40,11 +40,7 @@ DEFAULT_USD_PER_HOUR = float(Settings.model_fields["machine_usd_per_hour"].defau
 MS_PER_HOUR = 3_600_000
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RouterLatency(_Frozen):
+class RouterLatency(Kept):
     """One router.
 
     Attributes:
@@ -62,7 +58,7 @@ class RouterLatency(_Frozen):
     waits: bool = False
 
 
-class Latencies(_Frozen):
+class Latencies(Kept):
     """The file.
 
     Attributes:
@@ -79,7 +75,7 @@ class Latencies(_Frozen):
     prompts: tuple[int, ...]
     forward_ms: float
     routers: dict[str, RouterLatency]
-    unavailable: dict[str, str] = {}
+    unavailable: dict[str, str] = Field(default_factory=dict)
 
 
 def read_latencies(folder: Path = FOLDER) -> Latencies:
@@ -88,13 +84,7 @@ def read_latencies(folder: Path = FOLDER) -> Latencies:
     Raises:
         DataError: It is missing or not in its format.
     """
-    path = folder / LATENCY_FILE
-    try:
-        return Latencies.model_validate_json(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise DataError(f"{path} is missing: the routers' times are not known.", MEND) from error
-    except (OSError, ValidationError) as error:
-        raise DataError(f"{path} is damaged or of an older schema.", MEND) from error
+    return read_kept(Latencies, folder / LATENCY_FILE, "the routers' times are not known", MEND)
 
 
 def overhead_usd_per_1000(ms: float, usd_per_hour: float = DEFAULT_USD_PER_HOUR) -> float:
@@ -127,7 +117,7 @@ def measure(panel: RouterPanel, repeat: int = REPEAT, *, llm_routers: bool = Fal
     forwards = {text: median_ms(partial(_forward, panel, text), repeat) for text in texts}
     forward_ms = statistics.median(forwards.values())
     routers: dict[str, RouterLatency] = {}
-    unavailable: dict[str, str] = {}
+    unavailable: dict[str, str] = Field(default_factory=dict)
     for name in panel.ids if llm_routers else panel.immediate_ids:
         router = panel[name]
         try:
@@ -216,13 +206,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--llm-routers", action="store_true", help="also routers that wait for an LLM, which are slow")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the numbers are kept")
     options = parser.parse_args(arguments)
+    path = options.folder / LATENCY_FILE
+    return keep(partial(_measured, options.repeat, options.llm_routers), path)
+
+
+def _measured(repeat: int, llm_routers: bool) -> Latencies:
     from router_models import load_panel
 
-    found = measure(load_panel(), options.repeat, llm_routers=options.llm_routers)
-    path = options.folder / LATENCY_FILE
-    path.write_text(json.dumps(found.model_dump(), indent=1) + "\n", encoding="utf-8")
-    print(f"wrote {path}", file=sys.stderr)
-    return 0
+    return measure(load_panel(), repeat, llm_routers=llm_routers)
 
 
 if __name__ == "__main__":

@@ -128,6 +128,20 @@ def leaderboard(
     return Leaderboard(tuple(rows), metrics, problems, note)
 
 
+def timed_rows(rows: Sequence[LeaderRow], metric: str) -> list[LeaderRow]:
+    """The rows with a time and a metric, one per router: a recipe that was refitted has two figures but one time.
+
+    Args:
+        rows: Of one benchmark.
+        metric: Such as `APGR`.
+    """
+    found: dict[str, LeaderRow] = {}
+    for row in rows:
+        if row.latency_ms is not None and metric in row.figures and row.group != "published":
+            found.setdefault(row.router, row)
+    return list(found.values())
+
+
 def session_rows(numbers: Numbers) -> list[LeaderRow]:
     """The same table for numbers of this session: APGR and CPT of each router and the oracle, computed now.
 

@@ -114,8 +114,8 @@ def _of_csv(content: bytes) -> OwnTable:
 
 def _of_parquet(path: Path) -> OwnTable:
     try:
-        import pyarrow as pa  # type: ignore[import-untyped]  # heavy: not before a Parquet file comes
-        import pyarrow.parquet as pq  # type: ignore[import-untyped]
+        import pyarrow as pa  # heavy: not before a Parquet file comes
+        import pyarrow.parquet as pq
     except ImportError as error:
         mend = "Install it with `pip install pyarrow`, or save the table as CSV."
         raise BadInputError("Parquet cannot be read here: pyarrow is not installed.", mend) from error

@@ -14,19 +14,19 @@ import random
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from benchmarks.benchmark import FloatArray, IntArray
 from benchmarks.bootstrap import Estimate
 from benchmarks.dashboard.draws import Draws
 from benchmarks.dashboard.noise import NOISES
 from benchmarks.dashboard.row_facts import FOLDER
+from benchmarks.kept import Kept, keep, read_kept
 from benchmarks.part import operating_point
-from errors import DataError, PlaygroundError
 
 if TYPE_CHECKING:
     from router_models import RouterPanel
@@ -40,14 +40,13 @@ LONGEST_CHARS = 1500
 """Longer prompts are left out: noise beyond what a router reads tests nothing."""
 
 CHUNK = 32
+EVERY = "all"
+"""Name of the mean over all kinds of noise."""
+
 SEED = 0
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Flips(_Frozen):
+class Flips(Kept):
     """One router under one kind of noise.
 
     Attributes:
@@ -63,13 +62,13 @@ class Flips(_Frozen):
     moved: float
 
 
-class Robustness(_Frozen):
+class Robustness(Kept):
     """The file.
 
     Attributes:
         date: Day of the run.
         prompts: Prompts that were disturbed, by benchmark.
-        routers: Router → kind of noise → flips; `all` is the mean over the kinds.
+        routers: Router → kind of noise → flips; `EVERY` is the mean over the kinds.
     """
 
     date: str
@@ -83,13 +82,7 @@ def read_robustness(folder: Path = FOLDER) -> Robustness:
     Raises:
         DataError: It is missing or not in its format.
     """
-    path = folder / ROBUSTNESS_FILE
-    try:
-        return Robustness.model_validate_json(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise DataError(f"{path} is missing: how robust the routers are is not known.", MEND) from error
-    except (OSError, ValidationError) as error:
-        raise DataError(f"{path} is cut short or of an older schema.", MEND) from error
+    return read_kept(Robustness, folder / ROBUSTNESS_FILE, "how robust the routers are is not known", MEND)
 
 
 def measure(panel: RouterPanel, prompts: dict[str, list[str]]) -> Robustness:
@@ -155,7 +148,7 @@ def _flips(by_kind: dict[str, tuple[FloatArray, FloatArray]], draws: Draws) -> d
     distances = [*moved.mean(axis=0), moved.mean()]
     return {
         kind: _rounded(found, float(distance))
-        for kind, found, distance in zip((*by_kind, "all"), estimates, distances, strict=True)
+        for kind, found, distance in zip((*by_kind, EVERY), estimates, distances, strict=True)
     }
 
 
@@ -171,17 +164,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--per-set", type=int, default=PROMPTS_PER_SET, help="prompts of each benchmark")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the numbers are kept")
     options = parser.parse_args(arguments)
+    path = options.folder / ROBUSTNESS_FILE
+    return keep(partial(_measured, options.data, options.per_set), path)
+
+
+def _measured(data_dir: Path, per_set: int) -> Robustness:
     from router_models import load_panel
 
-    try:
-        found = measure(load_panel(), sample_prompts(options.data, options.per_set))
-    except PlaygroundError as error:
-        print(f"{error.what}\n{error.mend}", file=sys.stderr)
-        return 1
-    path = options.folder / ROBUSTNESS_FILE
-    path.write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    print(f"wrote {path}", file=sys.stderr)
-    return 0
+    return measure(load_panel(), sample_prompts(data_dir, per_set))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.benchmark import BoolArray, FloatArray
 from benchmarks.bootstrap import Estimate
-from benchmarks.dashboard.choice import Goal, Setting, best_setting
+from benchmarks.dashboard.choice import FLOORS, Goal, Setting, best_setting, floor_terms
 from benchmarks.dashboard.costs import CostBasis
 from benchmarks.dashboard.numbers import Numbers
 from benchmarks.dashboard.operating_point import OperatingPoint, operating_point
@@ -39,6 +39,7 @@ class Candidate:
         share: Share of strong calls of that setting on the second half.
         quality: Mean quality there.
         usd_per_1000: Mean cost of 1,000 prompts there; None without a cost basis.
+        above_floor: For a floor, by how much its mean lies above it there (`choice.floor_terms`); 0 for a limit.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Candidate:
     share: Estimate
     quality: Estimate
     usd_per_1000: Estimate | None
+    above_floor: Estimate
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def reach(
         setting = best_setting(choose, ranking(choose, name), goal, on_first)
         if setting:
             settings[name] = setting
-    found = sorted(_judged(judge, settings, on_second), key=_Order(goal))
+    found = sorted(_judged(judge, settings, goal, on_second), key=_Order(goal))
     best = found[0] if found else None
     point = operating_point(judge, best.name, best.chosen.threshold, on_second, baseline) if best else None
     verdict, confirmed = _verdict(goal, best)
@@ -142,7 +144,7 @@ def _cut(basis: CostBasis | None, rows: BoolArray) -> CostBasis | None:
     return CostBasis(basis.kind, basis.title, {llm: usd[rows] for llm, usd in basis.usd.items()}, basis.note)
 
 
-def _judged(judge: Numbers, settings: dict[str, Setting], basis: CostBasis | None) -> list[Candidate]:
+def _judged(judge: Numbers, settings: dict[str, Setting], goal: Goal, basis: CostBasis | None) -> list[Candidate]:
     """All candidates on the second half, in one product with its resamples; each of them was run on all of its rows."""
     if not settings:
         return []
@@ -150,12 +152,14 @@ def _judged(judge: Numbers, settings: dict[str, Setting], basis: CostBasis | Non
     for name, setting in settings.items():
         rank = ranking(judge, name)
         escalated = rank.escalated(setting.threshold)
-        columns += [escalated, rank.weak + escalated * rank.gain, _spent(judge, rank, escalated, basis)]
+        below, above, floor = floor_terms(rank, goal) if goal.kind in FLOORS else (rank.weak, rank.weak, rank.weak)
+        added = below + escalated * (above - below) - floor
+        columns += [escalated, rank.weak + escalated * rank.gain, _spent(judge, rank, escalated, basis), added]
     estimates = judge.draws.estimates(ranking(judge, ORACLE).rows, np.column_stack(columns))
     found = []
     for number, (name, setting) in enumerate(settings.items()):
-        share, quality, usd = estimates[3 * number : 3 * number + 3]
-        found.append(Candidate(name, setting, share, quality, usd if basis else None))
+        share, quality, usd, surplus = estimates[4 * number : 4 * number + 4]
+        found.append(Candidate(name, setting, share, quality, usd if basis else None, surplus))
     return found
 
 
@@ -168,10 +172,10 @@ def _spent(judge: Numbers, rank: Ranking, escalated: FloatArray, basis: CostBasi
 
 
 class _Order:
-    """Best first, by what the first half says: cheapest for a quality, best quality otherwise."""
+    """Best first, by what the first half says: cheapest for a floor, best quality for a limit."""
 
     def __init__(self, goal: Goal) -> None:
-        self._cheapest = goal.kind == "quality"
+        self._cheapest = goal.kind in FLOORS
 
     def __call__(self, candidate: Candidate) -> tuple[float, float]:
         price, quality = candidate.chosen.price, candidate.chosen.quality
@@ -181,11 +185,11 @@ class _Order:
 def _verdict(goal: Goal, best: Candidate | None) -> tuple[str, bool | None]:
     if best is None:
         return f"No router reaches {goal.said()} on this benchmark, at any threshold.", False
-    if goal.kind == "quality" and best.chosen.share >= NEARLY_ALL:
+    if goal.kind in FLOORS and best.chosen.share >= NEARLY_ALL:
         return f"Only sending every prompt to the strong LLM gives {goal.said()}: no router saves anything.", False
-    if goal.kind == "quality":
-        found, verb, form = best.quality, "reaches", "{:.3f}"
-        held, missed = found.low >= goal.value, found.high < goal.value
+    if goal.kind in FLOORS:
+        found, verb, form = best.quality, "reaches a quality of", "{:.3f}"
+        held, missed = best.above_floor.low >= 0, best.above_floor.high < 0
     else:
         usd = best.usd_per_1000 if goal.kind == "budget" else None
         found, verb, form = (best.share, "spends", "{:.1%}") if usd is None else (usd, "spends", "${:,.4g}")

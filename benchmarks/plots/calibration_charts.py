@@ -7,8 +7,9 @@ from typing import Any
 
 from benchmarks.bootstrap import Estimate
 from benchmarks.dashboard.report import Histogram
-from benchmarks.plots.chart import Chart, figure, titled
+from benchmarks.plots.chart import Chart, figure, named, titled
 from benchmarks.plots.theme import Theme
+from benchmarks.plots.unit_square import guide, unit_axes
 from benchmarks.reliability import Point
 
 BIGGEST_PX, SMALLEST_PX = 26.0, 6.0
@@ -20,15 +21,7 @@ def reliability_chart(router: str, benchmark: str, points: Sequence[Point], erro
     most = max((point.prompts for point in points), default=1)
     sizes = [SMALLEST_PX + (BIGGEST_PX - SMALLEST_PX) * (point.prompts / most) ** 0.5 for point in points]
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": [0, 1],
-            "y": [0, 1],
-            "name": "perfect",
-            "line": {"color": theme.muted, "dash": "dot", "width": 1.4},
-            "hoverinfo": "skip",
-        },
+        guide(theme, "perfect"),
         {
             "type": "scatter",
             "mode": "lines+markers",
@@ -41,14 +34,7 @@ def reliability_chart(router: str, benchmark: str, points: Sequence[Point], erro
             "hovertemplate": "said %{x:.0%}<br>happened %{y:.0%}<br>%{customdata:,} prompts<extra></extra>",
         },
     ]
-    share = {"tickformat": ".0%", "range": [-0.02, 1.02]}
-    drawn = figure(
-        traces,
-        theme,
-        xaxis=titled(theme, "the router said: in need", **share),
-        yaxis=titled(theme, "were in need", **share),
-        showlegend=False,
-    )
+    drawn = figure(traces, theme, **unit_axes(theme, "the router said: in need", "were in need"))
     how = (
         "On the dotted line the router can be taken at its word; below it, it asks for the strong LLM too often. Large "
         f"points are many prompts. Mean gap (ECE) {error.value:.3f} [{error.low:.3f}, {error.high:.3f}]."
@@ -58,13 +44,15 @@ def reliability_chart(router: str, benchmark: str, points: Sequence[Point], erro
         "happened": [point.happened for point in points],
         "prompts": [point.prompts for point in points],
     }
-    return Chart(f"reliability-{router}-{benchmark}", f"Reliability of {router} on {benchmark}", drawn, how, columns)
+    return Chart(
+        named("reliability", router, benchmark), f"Reliability of {router} on {benchmark}", drawn, how, columns
+    )
 
 
 def histogram_chart(router: str, benchmark: str, found: Histogram, theme: Theme) -> Chart:
     """Scores of prompts that needed the strong LLM, and of the others."""
     middles = ((found.edges[1:] + found.edges[:-1]) / 2).tolist()
-    named: list[tuple[str, Any, str]] = [
+    classes: list[tuple[str, Any, str]] = [
         ("the cheapest route sufficed", found.sufficed, theme.routes[0]),
         ("more was needed", found.needed, theme.routes[2]),
     ]
@@ -80,7 +68,7 @@ def histogram_chart(router: str, benchmark: str, found: Histogram, theme: Theme)
             "hovertemplate": f"<b>{name}</b><br>score about %{{x:.3f}}"
             "<br>%{customdata:,} prompts, %{y:.0%} of their class<extra></extra>",
         }
-        for name, values, colour in named
+        for name, values, colour in classes
     ]
     shapes = []
     if found.threshold is not None:
@@ -116,4 +104,4 @@ def histogram_chart(router: str, benchmark: str, found: Histogram, theme: Theme)
         "needed": found.needed.tolist(),
         "sufficed": found.sufficed.tolist(),
     }
-    return Chart(f"scores-{router}-{benchmark}", f"Scores of {router} on {benchmark}", drawn, how, columns)
+    return Chart(named("scores", router, benchmark), f"Scores of {router} on {benchmark}", drawn, how, columns)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -57,8 +59,8 @@ class Chart:
         """The figure for plotly.js, with the buttons that the page wants."""
         import json
 
-        drawn: dict[str, Any] = json.loads(self.figure.to_json() or "{}")
-        return json.dumps({**drawn, "config": CONFIG})
+        drawn: dict[str, Any] = json.loads(self.figure.to_json() or "{}", parse_float=_six_digits)
+        return json.dumps({**drawn, "config": CONFIG}, separators=(",", ":"))
 
 
 def figure(traces: Sequence[Mapping[str, Any]], theme: Theme, **layout: Any) -> Figure:  # noqa: ANN401  plotly's own
@@ -101,9 +103,26 @@ def _axis(theme: Theme) -> dict[str, Any]:
     }
 
 
+def named(*parts: str) -> str:
+    """A chart's name of its parts, in letters that any file name may have: `roc-knn-ray-questions`."""
+    return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
+
+
 def titled(theme: Theme, text: str, **more: object) -> dict[str, Any]:
     """An axis with its title."""
     return {"title": {"text": text, "font": {"color": theme.muted, "size": 13}, "standoff": 10}, **more}
+
+
+def shortened(cell: object) -> object:
+    """A number with the six digits that `Chart.json` keeps, anything else as it is; what is not finite is None."""
+    if not isinstance(cell, float):
+        return cell
+    return float(f"{cell:.6g}") if math.isfinite(cell) else None
+
+
+def _six_digits(number: str) -> float:
+    """More digits than a screen can show, and half the bytes."""
+    return float(f"{float(number):.6g}")
 
 
 def harmless(cell: object) -> object:

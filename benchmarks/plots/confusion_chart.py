@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.dashboard.report import Confusion
-from benchmarks.plots.chart import Chart, figure, titled
+from benchmarks.plots.chart import Chart, figure, named, titled
 from benchmarks.plots.theme import Theme
 
 
@@ -46,4 +46,4 @@ def confusion_chart(router: str, benchmark: str, found: Confusion, theme: Theme)
     columns: dict[str, list[object]] = {"needed": list(found.names)}
     columns |= {f"picked {name}": found.table[:, at].tolist() for at, name in enumerate(found.names)}
     columns |= {"recall": found.recall.tolist(), "precision": found.precision.tolist(), "F1": found.f1.tolist()}
-    return Chart(f"confusion-{router}-{benchmark}", f"Decisions of {router} on {benchmark}", drawn, how, columns)
+    return Chart(named("confusion", router, benchmark), f"Decisions of {router} on {benchmark}", drawn, how, columns)

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.bootstrap import Estimate
 from benchmarks.dashboard.domains import Domain
-from benchmarks.plots.chart import Chart, figure, titled
+from benchmarks.plots.chart import Chart, figure, named, titled
 from benchmarks.plots.theme import Theme
 
 MOST = 20
@@ -65,7 +65,7 @@ def domain_chart(router: str, benchmark: str, domains: Sequence[Domain], share: 
         "low": [domain.over_length.low if domain.over_length else None for domain in domains],
         "high": [domain.over_length.high if domain.over_length else None for domain in domains],
     }
-    return Chart(f"domains-{router}-{benchmark}", f"{router} by domain on {benchmark}", drawn, how, columns)
+    return Chart(named("domains", router, benchmark), f"{router} by domain on {benchmark}", drawn, how, columns)
 
 
 def _gains(

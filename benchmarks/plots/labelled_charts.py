@@ -85,7 +85,7 @@ def word_chart(found: LabelledSet, words: Sequence[Word], what: str, theme: Them
     columns |= {name: [word.prompts[at] for word in every] for at, name in enumerate(found.classes)}
     columns |= {"z": [word.z for word in every]}
     name = what.replace(" ", "-")
-    return Chart(f"{name}s-{found.name}", f"Most frequent {what}s in {found.title}", drawn, how, columns)
+    return Chart(f"{name}-{found.name}", f"Most frequent {what}s in {found.title}", drawn, how, columns)
 
 
 def _minus_prompts(word: Word) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.dashboard.leaderboard import LOWER, LeaderRow, sort_rows
+from benchmarks.dashboard.ranking import ORACLE
 from benchmarks.plots.chart import Chart, figure, titled
 from benchmarks.plots.theme import Theme
 
@@ -23,6 +24,7 @@ def leaderboard_chart(rows: Sequence[LeaderRow], metric: str, theme: Theme) -> C
         theme: The colours.
     """
     usable = [row for row in rows if metric in row.figures and not math.isnan(row.figures[metric].value)]
+    usable = [row for row in usable if row.router != ORACLE]
     ordered = sort_rows(usable, metric)[::-1]
     labels = _labels(ordered)
     colours = dict(zip(("in-domain", "transfer", "baseline", "published"), _colours(theme), strict=True))
@@ -64,7 +66,8 @@ def leaderboard_chart(rows: Sequence[LeaderRow], metric: str, theme: Theme) -> C
     how = (
         f"The best router is at the top. Where two lines overlap, {metric} does not tell the two apart. "
         "In-domain routers learnt from other prompts of the same benchmark; transfer ones never saw any. "
-        "Published figures are other people's, without intervals, often of other test prompts."
+        "Published figures are other people's, without intervals, often of other test prompts. The oracle, which knows "
+        "the answers, is only in the table: it lies so far off that the routers could not be told apart."
     )
     name = ordered[0].benchmark if ordered else "none"
     return Chart(f"leaderboard-{name}", f"{metric} on {title}", drawn, how, _columns(ordered[::-1], metric))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from benchmarks.dashboard.report import Roc
-from benchmarks.plots.chart import Chart, figure, titled
+from benchmarks.plots.chart import Chart, figure, named
 from benchmarks.plots.theme import Theme, faded
+from benchmarks.plots.unit_square import guide, unit_axes
 
 
 def roc_chart(router: str, benchmark: str, found: Roc, theme: Theme) -> Chart:
@@ -26,24 +27,9 @@ def roc_chart(router: str, benchmark: str, found: Roc, theme: Theme) -> Chart:
             "hovertemplate": "escalated of those that need it %{y:.0%}<br>of the others %{x:.0%}"
             "<br>threshold %{customdata:.4f}<extra></extra>",
         },
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "chance",
-            "x": [0, 1],
-            "y": [0, 1],
-            "line": {"color": theme.muted, "dash": "dot", "width": 1.4},
-            "hoverinfo": "skip",
-        },
+        guide(theme, "chance"),
     ]
-    share = {"tickformat": ".0%", "range": [-0.01, 1.01]}
-    drawn = figure(
-        traces,
-        theme,
-        xaxis=titled(theme, "escalated without need", **share),
-        yaxis=titled(theme, "escalated of those in need", **share),
-        showlegend=False,
-    )
+    drawn = figure(traces, theme, **unit_axes(theme, "escalated without need", "escalated of those in need"))
     auc = found.auc
     how = (
         f"The further the line bends to the upper left, the better; on the dotted line a router guesses. The area "
@@ -54,7 +40,7 @@ def roc_chart(router: str, benchmark: str, found: Roc, theme: Theme) -> Chart:
         "false positive rate": found.false_positive.tolist(),
         "recall": found.recall.tolist(),
     }
-    return Chart(f"roc-{router}-{benchmark}", f"ROC of {router} on {benchmark}", drawn, how, columns)
+    return Chart(named("roc", router, benchmark), f"ROC of {router} on {benchmark}", drawn, how, columns)
 
 
 def precision_chart(router: str, benchmark: str, found: Roc, theme: Theme) -> Chart:
@@ -72,27 +58,14 @@ def precision_chart(router: str, benchmark: str, found: Roc, theme: Theme) -> Ch
             "customdata": found.threshold.tolist(),
             "hovertemplate": "recall %{x:.0%}<br>precision %{y:.0%}<br>threshold %{customdata:.4f}<extra></extra>",
         },
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "chance",
-            "x": [0, 1],
-            "y": [found.prevalence] * 2,
-            "line": {"color": theme.muted, "dash": "dot", "width": 1.4},
-            "hoverinfo": "skip",
-        },
+        guide(theme, "chance", found.prevalence, found.prevalence),
     ]
-    share = {"tickformat": ".0%", "range": [-0.01, 1.01]}
     drawn = figure(
-        traces,
-        theme,
-        xaxis=titled(theme, "recall: found of those in need", **share),
-        yaxis=titled(theme, "precision: in need of those escalated", **share),
-        showlegend=False,
+        traces, theme, **unit_axes(theme, "recall: found of those in need", "precision: in need of those escalated")
     )
     how = (
         f"Further right more of the prompts in need are found, further up fewer are escalated for nothing. The dotted "
         f"line ({found.prevalence:.0%}) is what guessing gives. Mean precision {found.average_precision:.3f}."
     )
     columns = {"threshold": found.threshold.tolist(), "recall": found.recall.tolist(), "precision": precision}
-    return Chart(f"precision-{router}-{benchmark}", f"Precision of {router} on {benchmark}", drawn, how, columns)
+    return Chart(named("precision", router, benchmark), f"Precision of {router} on {benchmark}", drawn, how, columns)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
+import feedback.copy_tables
+import feedback.judge_tables
+import feedback.label_tables
+import feedback.usage_tables
+import feedback.version_tables  # noqa: F401  its tables belong to the metadata
 from feedback.schema import VERSION_TABLE
 from feedback.tables import Base
 

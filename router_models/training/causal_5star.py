@@ -22,6 +22,7 @@ from router_models.training.causal_5star_card import COMMAND, five_star_card
 from router_models.training.causal_5star_data import StarRows, test_rows, training_rows
 from router_models.training.command_line import training_options, training_parser
 from router_models.training.file_hash import sha256_of
+from router_models.training.judged import add_judged_option, judged_stars
 from router_models.training.llm_readings import Readings
 from router_models.training.llm_states import StateReader, States
 from router_models.training.operating_point import cheapest_threshold
@@ -39,8 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Reads hidden states, fits, evaluates and writes head and card."""
     parser = training_parser(COMMAND, __doc__)
     parser.add_argument("--threads", type=int, default=1, help="threads of PyTorch")
+    add_judged_option(parser)
     options = training_options(parser, arguments)
-    learn, held_out = training_rows(options.data), test_rows(options.data)
+    learn = [*training_rows(options.data), *map(judged_stars, options.judged)]
+    held_out = test_rows(options.data)
     if options.sample:
         learn, held_out = (
             [rows.take(range(min(options.sample, len(rows)))) for rows in part] for part in (learn, held_out)

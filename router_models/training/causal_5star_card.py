@@ -16,6 +16,7 @@ from router_models.card import Figure, RouterCard, TrainingData
 from router_models.causal_5star import GGUF, STARS, SUFFICES, star_probabilities
 from router_models.training.causal_5star_data import StarRows
 from router_models.training.figures import measure
+from router_models.training.judged import JUDGED, judged_data
 from router_models.training.ordinal import OrdinalHead
 
 COMMAND = "python -m router_models.training.causal_5star --data DIR"
@@ -76,6 +77,8 @@ def five_star_card(
 
 def _trained_on(rows: StarRows) -> TrainingData:
     name = rows.name.removesuffix("-train")
+    if name.startswith(JUDGED):
+        return judged_data(rows)
     licence, origin = LICENCES[name]
     rated = bool((rows.low == rows.high).all())
     note = "stars by GPT-4" if rated else "whether the weak LLM (Mixtral-8x7B) sufficed"

@@ -28,7 +28,7 @@ from router_models.training.encoder_base import base_tokenizer
 from router_models.training.encoder_batches import tokenize
 from router_models.training.encoder_cards import Trained, quality_card, three_way_card
 from router_models.training.encoder_cross_validation import report
-from router_models.training.encoder_data import Examples, chat_examples, outcome_examples, strong_needed
+from router_models.training.encoder_data import Examples, chat_examples, joined, outcome_examples, strong_needed
 from router_models.training.encoder_figures import ServedModel, quality_figures, three_way_figures
 from router_models.training.encoder_fit import Recipe
 from router_models.training.encoder_names import CHAT, QUALITY
@@ -39,6 +39,7 @@ from router_models.training.encoder_training import TrainingRun, train
 from router_models.training.encoder_weights import Int8Weights
 from router_models.training.encoder_whole import WholeEncoder
 from router_models.training.export_onnx import export_chat_encoder, export_lower, export_quality_head
+from router_models.training.judged import add_judged_option, judged_examples
 from router_models.training.reference_embeddings import write_reference
 
 COMMAND = "python -m router_models.training.encoder"
@@ -63,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     frozen = options.out / frozen_encoder.FOLDER
     if not (frozen / LOWER_FILE).is_file():
         frozen_encoder.main(["--out", str(options.out)])
-    parts = (chat_examples(options.data), outcome_examples(options.data))
+    judged = [judged_examples(path) for path in options.judged]
+    parts = (chat_examples(options.data), joined([outcome_examples(options.data), *judged]))
     examples = {part.head: _sampled(part, options) for part in parts}
     if options.reuse:
         run = TrainingRun.load(options.artifacts / RUN_FOLDER)
@@ -172,6 +174,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sample", type=int, help="train and test on so many rows only: a quick trial, not a result")
     parser.add_argument("--threads", type=int, default=2, help="threads for torch")
     parser.add_argument("--bfloat16", action="store_true", help="train in bfloat16, where the processor has it")
+    add_judged_option(parser)
     return parser
 
 

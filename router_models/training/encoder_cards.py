@@ -19,16 +19,18 @@ from router_models.training.distilbert import MINILM
 from router_models.training.encoder_data import Examples
 from router_models.training.encoder_names import CHAT, QUALITY
 from router_models.training.file_hash import sha256_of
+from router_models.training.judged import JUDGED, LICENCE, ORIGIN
 
 DEFAULT_PGR = 0.5
 """The default threshold of encoder-quality recovers this share of the quality gap out of fold."""
 
 _SPLIT = "question hash mod 5: parts 2–4 train, parts 0–1 test"
-_ORIGINS = {"nexos": "Edvard-exe/nexos-hw", "mmlu": "lm-sys/RouteLLM", "gsm8k": "lm-sys/RouteLLM"}
+_ORIGINS = {"nexos": "Edvard-exe/nexos-hw", "mmlu": "lm-sys/RouteLLM", "gsm8k": "lm-sys/RouteLLM", JUDGED: ORIGIN}
 _LICENCES = {
     "nexos": "MIT by its README; prompts from LMSYS Chatbot Arena under a licence of their own",
     "mmlu": "Apache-2.0; the questions are MMLU's",
     "gsm8k": "Apache-2.0; the questions are GSM8K's",
+    JUDGED: LICENCE,
 }
 
 

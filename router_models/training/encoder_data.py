@@ -76,7 +76,7 @@ def outcome_examples(data: Path, side: Side = "train") -> Examples:
     for part in parts:
         wins = (1 + part.quality[STRONG] - part.quality[WEAK]) / 2
         examples.append(_examples(QUALITY, part, np.stack([1 - wins, wins], axis=1)))
-    return _joined(examples)
+    return joined(examples)
 
 
 def strong_needed(examples: Examples) -> IntArray:
@@ -90,7 +90,8 @@ def _examples(head: str, part: Benchmark, targets: FloatArray) -> Examples:
     return Examples(head, part.prompts, keys, targets, (part.name,) * len(part))
 
 
-def _joined(parts: Sequence[Examples]) -> Examples:
+def joined(parts: Sequence[Examples]) -> Examples:
+    """The examples of one head as one, in order."""
     return Examples(
         parts[0].head,
         tuple(prompt for part in parts for prompt in part.prompts),

@@ -17,6 +17,7 @@ from benchmarks.benchmark import FloatArray
 from router_models.training.encoder_batches import padded_batches, precision, tokenize
 from router_models.training.encoder_data import Examples
 from router_models.training.encoder_network import RoutingEncoder, frozen_features
+from router_models.training.judged import JUDGED
 
 LOGIT_SCALE = 8.0
 """Turns a predicted win rate, less one half, into log-odds of the right order; calibration does the rest."""
@@ -33,7 +34,7 @@ class QualityRecipe:
     """
 
     ridge: float = 30_000.0
-    source_weights: tuple[tuple[str, float], ...] = (("mmlu", 1.0), ("gsm8k", 3.0))
+    source_weights: tuple[tuple[str, float], ...] = (("mmlu", 1.0), ("gsm8k", 3.0), (JUDGED, 1.0))
     max_tokens: int = 192
 
 

@@ -26,6 +26,7 @@ SHAPE = {
     "threshold",
     "caution",
     "cached",
+    "warnings",
 }
 
 

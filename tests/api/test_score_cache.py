@@ -22,6 +22,7 @@ def test_what_is_kept_comes_back() -> None:
         Asked("knn", hash_of("Hi"), novelty=True),
         Asked("knn", hash_of("Hi"), temperature=0.0),
         Asked("knn", hash_of("Hi"), attachment="image"),
+        Asked("knn", hash_of("Hi"), version="v1"),
     ],
 )
 def test_anything_else_is_another_question(other: Asked) -> None:

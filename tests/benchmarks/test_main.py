@@ -24,7 +24,10 @@ def test_scoring_then_summary_then_report(data_dir: Path, tmp_path: Path, capsys
     length = next(row for row in rows if (row["router"], row["metric"]) == ("prompt-length", "APGR"))
     assert length["low"] < length["value"] < length["high"]
     (numbers / PUBLISHED_FILE).write_bytes((FOLDER / PUBLISHED_FILE).read_bytes())
-    assert main(["report", "--folder", str(numbers), "--out", str(results)]) == 0
+    page = tmp_path / "report.html"
+    (numbers / "leaderboard.json").write_text("{}", encoding="utf-8")
+    assert main(["report", "--folder", str(numbers), "--out", str(results), "--html", str(page)]) == 0
+    assert 'id="mt-bench"' in page.read_text(encoding="utf-8")
     assert (numbers / PLACES_FILE).read_text(encoding="utf-8") == "{}\n", "two benchmarks give nobody a place"
     assert "## MT-Bench" in results.read_text(encoding="utf-8")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import FOLDER
-from benchmarks.published import PUBLISHED_FILE, read_published
+from benchmarks.published import PUBLISHED_FILE, TIME, read_published
 from benchmarks.suite import SUITE
 from errors import DataError
 
@@ -27,9 +27,16 @@ def test_routellms_best_figures_are_there() -> None:
 
 
 def test_every_figure_is_of_a_known_benchmark_and_none_stands_twice() -> None:
-    assert {figure.benchmark for figure in FIGURES} <= {entry.name for entry in SUITE}
+    assert {figure.benchmark for figure in FIGURES} <= {entry.name for entry in SUITE} | {TIME}
     named = [(figure.benchmark, figure.metric, figure.router) for figure in FIGURES]
     assert len(set(named)) == len(named)
+
+
+def test_times_say_on_which_machine_they_were_taken() -> None:
+    times = [figure for figure in FIGURES if figure.benchmark == TIME]
+    assert {figure.metric for figure in times} == {"ms per prompt", "requests per second"}
+    assert {figure.value for figure in times} >= {155, 70, 42, 2.9, 15, 60, 50, 120, 231, 689}
+    assert all(figure.note for figure in times)
 
 
 def test_shares_are_shares() -> None:

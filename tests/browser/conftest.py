@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -87,26 +88,54 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
-    """Opens the app as one more visitor; at the end no visitor may have seen a script error."""
+@contextmanager
+def visits(browser: Browser, address: str, *, watched: bool = True) -> Iterator[OpenPage]:
+    """Opens addresses as one more visitor each; nobody may see a script error or reach anything but the app.
+
+    Watching every request takes time, which tests that measure time do without.
+    """
     contexts: list[BrowserContext] = []
     errors: list[str] = []
+    strayed: list[str] = []
 
-    def visit(query: str = "", width: int = 1280, scheme: str = "light") -> Page:
+    def local_only(route: Route) -> None:
+        if route.request.url.startswith((address, "data:", "blob:")):
+            route.continue_()
+            return
+        strayed.append(route.request.url)
+        route.abort()
+
+    def visit(path: str, width: int = 1280, scheme: str = "light", patience_ms: int = 30_000) -> Page:
         context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
         contexts.append(context)
+        if watched:
+            context.route("**/*", local_only)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(patience_ms)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{address}/{query}")
-        page.wait_for_selector("[data-board]:not([data-echo=''])")
+        page.goto(f"{address}{path}")
         return page
 
-    yield visit
-    for context in contexts:
-        context.close()
+    try:
+        yield visit
+    finally:
+        for context in contexts:
+            context.close()
     assert errors == []
+    assert strayed == [], "the page fetched something from outside"
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
+    """Opens the Route page as one more visitor."""
+    with visits(browser, address, watched=False) as visit:
+
+        def opened(query: str = "", width: int = 1280, scheme: str = "light") -> Page:
+            page = visit(f"/{query}", width, scheme, patience_ms=20_000)
+            page.wait_for_selector("[data-board]:not([data-echo=''])")
+            return page
+
+        yield opened
 
 
 @pytest.fixture(scope="package")
@@ -141,35 +170,15 @@ def compare_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CompareApp
 
 @pytest.fixture
 def open_compare(browser: Browser, compare_app: CompareApp) -> Iterator[OpenPage]:
-    """Opens the Compare page as one more visitor; nobody may see a script error or reach anything but the app."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
-    strayed: list[str] = []
+    """Opens the Compare page as one more visitor."""
+    with visits(browser, compare_app.address) as visit:
 
-    def visit(query: str = "", width: int = 1280, path: str = "/compare") -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 900})
-        contexts.append(context)
+        def opened(query: str = "", width: int = 1280, path: str = "/compare") -> Page:
+            page = visit(f"{path}{query}", width)
+            if path == "/compare":
+                ready(page)
+            return page
 
-        def local_only(route: Route) -> None:
-            if route.request.url.startswith((compare_app.address, "data:", "blob:")):
-                route.continue_()
-                return
-            strayed.append(route.request.url)
-            route.abort()
-
-        context.route("**/*", local_only)
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{compare_app.address}{path}{query}")
-        if path == "/compare":
-            ready(page)
-        return page
-
-    expect.set_options(timeout=PATIENCE_MS)  # the machine may be busy, and nothing here measures how fast it is
-    yield visit
-    expect.set_options(timeout=PLAYWRIGHTS_OWN_MS)
-    for context in contexts:
-        context.close()
-    assert errors == []
-    assert strayed == [], "the page fetched something from outside"
+        expect.set_options(timeout=PATIENCE_MS)  # the machine may be busy, and nothing here measures how fast it is
+        yield opened
+        expect.set_options(timeout=PLAYWRIGHTS_OWN_MS)

@@ -4,46 +4,30 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
+
+from benchmarks.dashboard.own_results import template
+from tests.browser.conftest import visits
 
 OpenBench = Callable[..., Page]
 
 
 @pytest.fixture
 def open_bench(browser: Browser, address: str) -> Iterator[OpenBench]:
-    """Opens the page as one more visitor; nobody may see a script error or fetch anything from outside."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
-    strayed: list[str] = []
+    """Opens the page as one more visitor."""
+    with visits(browser, address) as visit:
 
-    def visit(width: int = 1280, scheme: str = "light") -> Page:
-        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
-        contexts.append(context)
+        def opened(query: str = "", width: int = 1280, scheme: str = "light") -> Page:
+            page = visit(f"/benchmarks{query}", width, scheme, patience_ms=60_000)
+            page.wait_for_selector("[data-headline]")
+            page.wait_for_selector("#rp-chart-curves .main-svg")
+            return page
 
-        def local_only(route: Route) -> None:
-            if route.request.url.startswith((address, "data:", "blob:")):
-                route.continue_()
-                return
-            strayed.append(route.request.url)
-            route.abort()
-
-        context.route("**/*", local_only)
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{address}/benchmarks")
-        page.wait_for_selector("[data-headline]")
-        page.wait_for_selector("#rp-chart-curves .main-svg")
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert errors == []
-    assert strayed == []
+        yield opened
 
 
 def figure(page: Page, name: str) -> str:
@@ -127,7 +111,7 @@ def test_the_threshold_is_carried_to_the_route_page(open_bench: OpenBench) -> No
 
 
 def test_a_table_sorts_by_the_clicked_column(open_bench: OpenBench) -> None:
-    page = open_bench()
+    page = open_bench("?tab=leaderboard")
     table = page.locator('[data-table^="leaderboard-"]')
     table.wait_for()
     for direction, falling in (("descending", True), ("ascending", False)):
@@ -151,3 +135,81 @@ def test_the_chart_follows_light_and_dark(open_bench: OpenBench, scheme: str) ->
 def test_a_phone_shows_everything_in_its_width(open_bench: OpenBench) -> None:
     page = open_bench(width=390)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def settled(page: Page) -> tuple[str, ...]:
+    """What is chosen, and what is said of it."""
+    chosen = [page.locator(f"#rp-bm-{name} input").first.input_value() for name in ("benchmark", "router", "baseline")]
+    tab = page.locator("#rp-bm-tabs [role=tab][aria-selected=true]").inner_text()
+    return (*chosen, tab, page.locator("#rp-bm-point").inner_text())
+
+
+def test_a_link_and_a_reload_show_the_same_again(open_bench: OpenBench) -> None:
+    page = open_bench("?benchmark=gsm8k")
+    slide(page, 30)
+    page.locator("#rp-bm-baseline input").click()
+    page.get_by_role("option", name="prompt-length", exact=True).click()
+    expect(page.locator("#rp-bm-point")).to_contain_text("Baseline: prompt-length")
+    page.get_by_role("tab", name="Robustness").click()
+    page.locator('[data-table="robustness"]').wait_for()
+    page.wait_for_url("**/benchmarks?benchmark=gsm8k&share=30&against=prompt-length&tab=robustness")
+    before = settled(page)
+    assert before[0] == "GSM8K"
+    page.reload()
+    for again in (page, open_bench(page.url.partition("/benchmarks")[2])):
+        again.locator('[data-table="robustness"]').wait_for()
+        expect(again.locator("#rp-bm-point")).to_contain_text("Baseline: prompt-length")
+        assert settled(again) == before
+
+
+def test_another_benchmark_takes_its_own_setting_out_of_the_address(open_bench: OpenBench) -> None:
+    page = open_bench("?benchmark=gsm8k&share=30&tab=speed")
+    page.locator("#rp-bm-benchmark input").click()
+    page.get_by_role("option", name="MMLU", exact=True).click()
+    page.wait_for_selector('[data-benchmark="mmlu"]')
+    page.wait_for_url("**/benchmarks?benchmark=mmlu&tab=speed")
+
+
+def test_a_link_that_cannot_be_followed_says_so_and_shows_the_usual(open_bench: OpenBench) -> None:
+    page = open_bench("?benchmark=nosuch&share=300&tab=nowhere")
+    said = page.locator("#rp-bm-notice").inner_text()
+    assert "'nosuch'" in said and "share=300" in said and "'nowhere'" in said
+    assert page.locator("[data-benchmark]").get_attribute("data-benchmark") == "routerbench-part"
+
+
+def test_the_robustness_chart_and_its_table_agree(open_bench: OpenBench) -> None:
+    page = open_bench("?tab=robustness")
+    page.wait_for_selector("#rp-chart-robustness-chart .main-svg")
+    drawn = page.evaluate(
+        """() => { const trace = document.querySelector("#rp-chart-robustness-chart .js-plotly-plot").data
+             .find((one) => one.name === "mean of all kinds");
+             return Object.fromEntries(trace.y.map((name, at) => [name, 1 - trace.x[at]])); }"""
+    )
+    rows = page.locator('[data-table="robustness"] tbody tr')
+    shown = {row.split("\t")[0].strip(): row for row in rows.all_inner_texts()}
+    assert shown.keys() == drawn.keys()
+    for name, robustness in drawn.items():
+        assert f"{robustness:.3f}" in shown[name]
+
+
+def test_results_with_a_bad_cell_name_row_and_column_and_change_nothing(open_bench: OpenBench, tmp_path: Path) -> None:
+    page = open_bench()
+    headline = page.locator("[data-headline]").inner_text()
+    path = tmp_path / "mine.csv"
+    path.write_text(template().replace("0.81", "often"), encoding="utf-8")
+    page.locator("#rp-bm-own input[type=file]").set_input_files(path)
+    said = page.locator("#rp-bm-own-said .is-error")
+    said.wait_for()
+    assert "score my-router" in said.inner_text() and re.search(r"[Rr]ow \d", said.inner_text())
+    assert page.locator("[data-headline]").inner_text() == headline
+
+
+def test_the_answers_table_sorts_by_what_is_saved(open_bench: OpenBench) -> None:
+    page = open_bench()
+    table = page.locator('[data-table="answers"]')
+    table.wait_for()
+    table.get_by_role("button", name="It saves").click()
+    cells = table.locator("tbody tr td:nth-child(3)").evaluate_all("cells => cells.map((cell) => cell.dataset.v)")
+    figures = [float(value) for value in cells if value]
+    assert len(figures) >= 8
+    assert figures == sorted(figures, reverse=True)

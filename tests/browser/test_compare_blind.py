@@ -133,12 +133,31 @@ def test_a_key_that_is_none_is_refused_without_quoting_it(open_compare: OpenPage
     assert "geheim" not in page.content()
 
 
-def test_an_endpoint_in_a_private_network_is_refused_when_it_is_asked(
+def test_an_address_inside_is_refused_when_it_is_added_and_can_be_mended(
     open_compare: OpenPage, compare_app: CompareApp
 ) -> None:
     page = open_compare()
-    own = add_endpoint(page, compare_app.provider, "inside", base_url="http://169.254.169.254/v1")
-    choose(page, own, "smollm2-135m")
-    ask(page, "Go")
-    expect(facts(page, 0).locator(".is-error")).to_contain_text("169.254.169.254")
-    expect(head(page, 0).get_by_role("button", name="Retry")).to_be_visible()
+    page.locator(".rp-keys summary").click()
+    fields = {"base_url": "http://169.254.169.254/v1", "model": "words=2,answered_by=mended", "key": SECRET}
+    for name, value in fields.items():
+        page.locator(f"[data-endpoint-field={name}]").fill(value)
+    page.get_by_role("button", name="Add it").click()
+    said = page.locator("[data-keys] .is-error")
+    expect(said).to_contain_text("add 169.254.169.254/32 to its setting ALLOWED_ADDRESSES")
+    expect(said).to_be_in_viewport()
+    expect(page.locator("[data-endpoint-field=model]")).to_have_value(fields["model"])
+    expect(page.locator("[data-endpoint-field=key]")).to_have_value("")
+    page.locator("[data-endpoint-field=base_url]").fill(compare_app.provider.base_url)
+    page.get_by_role("button", name="Add it").click()
+    expect(page.locator("[data-keys] .is-done")).to_be_in_viewport()
+    expect(page.locator("[data-endpoint-field=model]")).to_have_value("")
+
+
+def test_without_two_llms_the_tick_says_what_to_do(open_compare: OpenPage, compare_app: CompareApp) -> None:
+    page = open_compare()
+    expect(page.get_by_label("Blind vote")).to_be_disabled()
+    page.locator("[data-open-keys]").click()
+    expect(page.locator("[data-keys]")).to_be_visible()
+    expect(page.locator("[data-key]").first).to_be_focused()
+    add_endpoint(page, compare_app.provider, "words=2,answered_by=second")
+    expect(page.get_by_label("Blind vote")).to_be_enabled()

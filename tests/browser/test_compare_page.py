@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from tests.browser.comparing import (
     PATIENCE_MS,
@@ -18,6 +18,7 @@ from tests.browser.comparing import (
     facts,
     finished,
     head,
+    ready,
 )
 from tests.browser.conftest import OpenPage
 from tests.llms.misbehaving import Asked, text_of
@@ -55,15 +56,18 @@ def requests_of(app: CompareApp, model: str) -> list[Asked]:
 def test_a_first_visit_without_a_key_and_without_network(open_compare: OpenPage) -> None:
     page = open_compare()
     ask(page, PROMPT)
-    expect(answers(page, 1).last).to_contain_text(re.compile(r"\w{3}"), timeout=PATIENCE_MS)
+    expect(answers(page, 2).last).to_contain_text(re.compile(r"\w{3}"), timeout=PATIENCE_MS)
     finished(page)
-    expect(facts(page, 1)).to_contain_text("SmolLM2")
-    expect(facts(page, 1)).to_contain_text("no API charge")
-    expect(head(page, 2)).to_have_class(re.compile("is-refused"))
-    expect(head(page, 2)).to_contain_text("There is no key for OpenAI")
-    expect(head(page, 2)).to_contain_text("OPENAI_API_KEY")
-    expect(head(page, 2)).to_contain_text(re.compile(r"estimated \$0\.00[\s\S]*300 out assumed; prices of 2026"))
-    expect(answers(page, 2)).to_have_count(0)
+    expect(facts(page, 2)).to_contain_text("SmolLM2")
+    expect(facts(page, 2)).to_contain_text("no API charge")
+    for place in (0, 1):
+        expect(head(page, place)).to_have_class(re.compile("is-refused"))
+        expect(head(page, place)).to_contain_text("There is no key for OpenAI")
+        expect(head(page, place)).to_contain_text("OPENAI_API_KEY")
+        expect(head(page, place)).to_contain_text(
+            re.compile(r"estimated \$0\.00[\s\S]*300 out assumed; prices of 2026")
+        )
+        expect(answers(page, place)).to_have_count(0)
     expect(head(page, 0)).to_contain_text(re.compile(r"picks [\s\S]*confidence [\s\S]*p_strong 0\.\d\d"))
 
 
@@ -158,6 +162,8 @@ def test_a_follow_up_keeps_the_columns_and_an_edited_prompt_replaces_the_last(
         expect(page.locator("#rp-chat-0 [data-testid=user]").last).to_have_text(prompt)
         finished(page)
     expect(answers(page, 0)).to_have_count(2)
+    expect(page.locator("#rp-chat-0 [data-testid=user]").first).to_have_text("First question")
+    expect(answers(page, 0).last).to_be_in_viewport()
     page.get_by_role("button", name="Edit last prompt").click()
     box = page.get_by_label("Prompt", exact=True)
     expect(box).to_have_value("Second question")
@@ -181,10 +187,10 @@ def test_files_are_refused_with_the_reason_or_shown_with_what_was_done(open_comp
     page.set_input_files("[data-attach]", picture)
     expect(page.locator(".rp-attachment")).to_contain_text(re.compile(r"Image red\.png 2,048 × 1,024 pixels, \d+ KiB"))
     expect(page.locator(".rp-attached")).to_contain_text("scaled down from 3,000 × 1,500")
-    expect(head(page, 1)).to_contain_text("does not take images")
-    expect(head(page, 1)).to_have_class(re.compile("is-refused"))
+    expect(head(page, 2)).to_contain_text("does not take images")
+    expect(head(page, 2)).to_have_class(re.compile("is-refused"))
     page.get_by_role("button", name="Remove the attachment").click()
-    expect(head(page, 1)).not_to_have_class(re.compile("is-refused"))
+    expect(head(page, 2)).not_to_have_class(re.compile("is-refused"))
 
 
 def test_whatever_an_llm_writes_is_harmless(open_compare: OpenPage, compare_app: CompareApp) -> None:
@@ -231,9 +237,72 @@ def test_an_empty_prompt_is_refused_and_the_page_goes_on(open_compare: OpenPage,
     assert prompt.evaluate("(p) => getComputedStyle(p).unicodeBidi") == "plaintext"
 
 
+def test_a_long_conversation_stays_at_its_end_and_draws_earlier_turns_once(
+    open_compare: OpenPage, compare_app: CompareApp
+) -> None:
+    page = open_compare()
+    models = [f"words=120,every_ms=5,answered_by=long-{side}" for side in ("a", "b")]
+    choose(page, *[add_endpoint(page, compare_app.provider, model) for model in models])
+    for number in range(3):
+        ask(page, f"Question {number}")
+        expect(page.locator("#rp-chat-0 [data-testid=user]").last).to_have_text(f"Question {number}")
+        if number == 2:
+            page.evaluate(
+                """() => {
+                  window.redrawn = 0;
+                  const first = document.querySelector("#rp-chat-0 [data-testid=bot]");
+                  new MutationObserver(() => window.redrawn++).observe(first, { subtree: true, childList: true });
+                }"""
+            )
+        finished(page)
+    expect(answers(page, 0)).to_have_count(3)
+    assert page.evaluate("window.redrawn") == 0, "an earlier answer was drawn anew while the last one grew"
+    scrolled = page.locator("#rp-chat-0").evaluate("(talk) => [talk.scrollHeight > talk.clientHeight, talk.scrollTop]")
+    assert scrolled == [True, 0], "0 is the end of a reversed scroller"
+
+
+def test_a_reload_keeps_draft_and_controls_and_warns_of_what_it_loses(
+    open_compare: OpenPage, compare_app: CompareApp
+) -> None:
+    page = open_compare()
+    asked: list[str] = []
+
+    def noted(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", noted)
+    changed(page, "columns", "4")
+    page.locator("[name=temperature]").fill("0.7")
+    page.locator("[name=temperature]").press("Tab")
+    expect(page).to_have_url(re.compile("temperature=0.7"))
+    box = page.get_by_label("Prompt", exact=True)
+    box.fill("A prompt that is not finished")
+    page.reload()
+    ready(page)
+    assert asked == [], "nothing is lost, so nothing is asked"
+    expect(box).to_have_value("A prompt that is not finished")
+    expect(page.locator("[name=temperature]")).to_have_value("0.7")
+    expect(page.locator("select[name=columns]")).to_have_value("4")
+    assert "not+finished" not in page.url
+    page.goto(f"{compare_app.address}/benchmarks")
+    page.goto(f"{compare_app.address}/compare")
+    ready(page)
+    expect(page.locator("[name=temperature]")).to_have_value("0.7")
+    expect(box).to_have_value("A prompt that is not finished")
+    page.locator(".rp-keys summary").click()
+    page.locator("[data-key=groq]").fill("gsk-of-this-tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-bench]")).to_have_attribute("data-loses", "1")
+    page.reload()
+    ready(page)
+    assert asked == ["beforeunload"]
+    assert "gsk-of-this-tab" not in page.evaluate("JSON.stringify({...sessionStorage})")
+
+
 def test_on_a_phone_the_column_that_answers_comes_into_view(open_compare: OpenPage) -> None:
     page = open_compare(width=390)
-    assert page.locator("#rp-head-1").bounding_box()["x"] > 195  # type: ignore[index]
+    assert page.locator("#rp-head-2").bounding_box()["x"] > 195  # type: ignore[index]
     ask(page, PROMPT)
-    page.wait_for_function("document.querySelector('#rp-head-1').getBoundingClientRect().x < 100")
+    page.wait_for_function("document.querySelector('#rp-head-2').getBoundingClientRect().x < 100")
     finished(page)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from feedback.label_store import LabelStore
 from feedback.store import FeedbackStore
 from settings import Settings
 from tests.feedback.postgres import Cluster, binaries
@@ -54,3 +55,17 @@ def store(database: Settings) -> Iterator[FeedbackStore]:
     assert store.problem() is None
     yield store
     store.close()
+
+
+@pytest.fixture
+def sqlite_labels(on_sqlite: Settings) -> Iterator[LabelStore]:
+    """A store of labels on SQLite, for what no database has a say in."""
+    store = FeedbackStore.open(on_sqlite)
+    yield LabelStore(store.access)
+    store.close()
+
+
+@pytest.fixture
+def labels(store: FeedbackStore) -> LabelStore:
+    """A store of labels on an empty database of each kind."""
+    return LabelStore(store.access)

@@ -39,7 +39,9 @@ def unprivileged_folder() -> Iterator[Path]:
     was = os.geteuid()
     if was == 0:
         folder.chmod(0o755)
-        os.chown(folder, 65534, -1)
+        FeedbackStore.open(Settings(data_dir=folder, database_url=None)).close()  # they may not read this checkout
+        for owned in (folder, *folder.iterdir()):
+            os.chown(owned, 65534, -1)
         os.seteuid(65534)
     yield folder
     os.seteuid(was)
@@ -141,6 +143,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_kept(on_sqlite: Settings) -> No
 
 def test_a_read_only_folder_is_said(unprivileged_folder: Path) -> None:
     settings = Settings(data_dir=unprivileged_folder, database_url=None)
+    file_of(settings).unlink(missing_ok=True)
     unprivileged_folder.chmod(0o555)
     what, mend = problem(FeedbackStore.open(settings))
     assert "the database file cannot be opened" in what

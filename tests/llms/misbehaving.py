@@ -251,9 +251,9 @@ def text_of(count: int) -> str:
 
 
 @contextmanager
-def misbehaving(port: int = 0) -> Iterator[Misbehaving]:
+def misbehaving(port: int = 0, said: Misbehaving | None = None) -> Iterator[Misbehaving]:
     """Serves on loopback until the block ends, in a thread with its own event loop."""
-    said = Misbehaving()
+    said = said or Misbehaving()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

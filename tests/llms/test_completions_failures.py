@@ -101,16 +101,16 @@ def test_nothing_listens(server: Misbehaving, catalogue: Catalogue) -> None:
     completions = completions_for(server, catalogue, provider_urls={"openai": "http://127.0.0.1:9/v1"})
     last = ask(completions)[-1]
     assert failure_of(last).what == "OpenAI cannot be reached."
+    assert failure_of(last).mend == "Check the network."
     assert last.attempts == MAX_ATTEMPTS
 
 
 def test_a_host_without_an_address(server: Misbehaving, catalogue: Catalogue) -> None:
     server.base_url = "http://no-such-host.invalid/v1"
     keys, llm = own_keys(server)
-    assert (
-        "no-such-host.invalid cannot be reached"
-        in failure_of(ask(completions_for(server, catalogue), llm, keys)[-1]).what
-    )
+    failure = failure_of(ask(completions_for(server, catalogue), llm, keys)[-1])
+    assert "no-such-host.invalid cannot be reached" in failure.what
+    assert "its address" in failure.mend, "the user has typed it"
 
 
 def test_a_slow_first_token_runs_out_of_time(server: Misbehaving, catalogue: Catalogue) -> None:

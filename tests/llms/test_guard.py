@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from httpcore2 import ConnectTimeout
 
+from llms.addresses import RefusedAddressError, is_public
 from llms.catalogue import Catalogue
-from llms.guard import GuardedBackend, RefusedAddressError, is_public
+from llms.guard import GuardedBackend
 from tests.llms.asking import ask, completions_for, own_keys
 from tests.llms.misbehaving import Misbehaving, misbehaving
 

@@ -71,6 +71,11 @@ def parts_of(painted: list[object]) -> Parts:
     return {name: value for name, value in zip(PARTS, painted, strict=True) if value != gr.skip()}
 
 
+def talk(page: Parts, place: int) -> list[dict[str, Any]]:
+    """A column's conversation as the page shows it: the turns that are over, then the last one."""
+    return [*page.get(f"past{place}", []), *page[f"chat{place}"]]
+
+
 def whole(steps: list[Parts]) -> Parts:
     """The page after all steps."""
     page: Parts = {}

@@ -10,9 +10,9 @@ import pytest
 from benchmarks.dashboard.operating_point import point_at_share
 from benchmarks.dashboard.results import load_results
 from benchmarks.dashboard.row_facts import FOLDER
+from benchmarks.dashboard.source import FIRST, Source, axes, basis_of, first_names
+from benchmarks.tables.phrases import quality
 from pages._bench_page import HEAD, BenchmarksPage
-from pages._bench_source import FIRST, Source, axes, basis_of, first_names
-from pages._bench_words import quality
 
 PAGE = BenchmarksPage(frozenset({"similarity-weighted", "ensemble"}), 0.03)
 CHOSEN = ("mmlu", "list", ["ensemble", "prompt-length"], False, "ensemble")
@@ -116,7 +116,11 @@ def test_a_half_written_file_costs_its_own_benchmark_only(folder: Path) -> None:
     path = folder / "mmlu.scores.csv"
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     page = BenchmarksPage(frozenset(), 0.03, folder)
-    assert "mmlu" in page.opened("light", None, "mmlu", 80)[0]
+    broken = page.opened("light", None, "mmlu", 80)
+    assert len(broken) == HEAD
+    assert "mmlu" in broken[0]
+    assert (broken[2], broken[-1]) == ("", ""), "no figures of another benchmark under its name"
+    assert broken[8] == {"value": None, "visible": False, "__type__": "update"}
     assert page.opened("light", None, "gsm8k", 80)[0] == ""
     problems = page.problems(None)
     assert "mmlu.scores.csv" in problems

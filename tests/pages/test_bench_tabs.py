@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +14,10 @@ import pytest
 
 from benchmarks.dashboard.leaderboard import leaderboard
 from benchmarks.dashboard.own_results import template
+from benchmarks.dashboard.robustness import read_robustness
 from pages._bench_own import Upload
 from pages._bench_page import HEAD, BenchmarksPage
 from pages._bench_tab import BenchTab
-from pages._bench_tables import Cell, Column, Table, figure_cell, number_cell
 from pages._bench_tabs import KINDS, Tabs, add_tabs
 
 PAGE = BenchmarksPage(frozenset({"similarity-weighted"}), 0.03)
@@ -144,13 +145,39 @@ def test_a_bad_cell_is_named_and_nothing_changes(tmp_path: Path) -> None:
     assert all(value == gr.skip() for value in head)
 
 
-def test_markup_in_a_name_is_escaped() -> None:
-    table = Table("t", "T", (Column("Router", numeric=False),), (("", ((Cell("<script>alert(1)</script>"),),)),))
-    assert "<script>" not in table.html()
-    assert "&lt;script&gt;" in table.html()
+def test_the_robustness_tab_holds_every_router_and_says_how_to_read_it(tabs: dict[str, BenchTab]) -> None:
+    _, plot, foot, words, table = shown(tabs["robustness"], "mmlu")
+    kept = read_robustness()
+    drawn = json.loads(plot["value"].plot)
+    mean = next(trace for trace in drawn["data"] if trace["name"] == "mean of all kinds")
+    assert set(mean["y"]) == set(kept.routers)
+    assert "How to read this." in foot
+    assert kept.date in words
+    assert table.count("<tr>") == len(kept.routers) + 1
 
 
-def test_cells() -> None:
-    assert figure_cell(None).text == ""
-    assert number_cell(None).value is None
-    assert number_cell(1234.0, "{:,.0f}").text == "1,234"
+def test_robustness_that_was_not_measured_says_how_to_measure_it(tabs: dict[str, BenchTab], tmp_path: Path) -> None:
+    with gr.Blocks():
+        made = {tab.name: tab for tab in add_tabs(BenchmarksPage(frozenset(), 0.03, tmp_path))._tabs}
+    assert "python -m benchmarks.dashboard.robustness --data DIR" in shown(made["robustness"], "mmlu")[0]
+
+
+def test_a_share_to_keep_is_the_first_goal_and_leaves_a_margin(tabs: dict[str, BenchTab]) -> None:
+    kind, value, sure, _ = fresh(tabs["target"])
+    assert (kind, value, sure) == ("kept", None, True)
+    values = shown(tabs["target"], "mmlu")
+    assert values[1]["value"] == 80.0
+    assert "at least 80% of the strong LLM" in values[3]
+    riskier = shown(tabs["target"], "mmlu", "kept", 80.0, False, ("mmlu", "kept"))
+    assert riskier[3] != values[3]
+
+
+def test_a_share_beyond_everything_is_refused(tabs: dict[str, BenchTab]) -> None:
+    values = shown(tabs["target"], "mmlu", "kept", 140.0, False, ("mmlu", "kept"))
+    assert "No router reaches at least 140%" in values[3] or "140" in values[0]
+
+
+def test_the_answers_are_those_of_every_benchmark(tabs: dict[str, BenchTab]) -> None:
+    (_, table) = shown(tabs["answers"], "gsm8k")
+    assert 'data-table="answers"' in table
+    assert table.count("<tr>") == len(PAGE.source(None).benchmarks()) + 1

@@ -1,5 +1,7 @@
 """Controls of the Compare page: what the page sends, what an address may say, and what a first visit shows."""
 
+import dataclasses
+
 import pytest
 
 from llms.endpoint import Endpoint
@@ -106,11 +108,18 @@ def test_own_endpoints_can_be_chosen_by_their_session_only(panel: RouterPanel) -
 
 
 class TestFirstVisit:
-    def test_without_keys_a_column_can_really_answer(self, panel: RouterPanel) -> None:
+    def test_without_keys_the_llm_on_this_machine_answers_beside_the_pool_of_the_route_page(
+        self, panel: RouterPanel
+    ) -> None:
         controls, problems = read_controls(first_values(panel, {}, NO_KEYS, LOCAL), panel)
         assert problems == ()
-        assert LOCAL in [controls.fixed_llm(choice) for choice in controls.choices]
-        assert controls.choices == (ROUTED, CHEAPEST, STRONGEST)
+        assert controls.view.pool == panel.catalogue.default_pool
+        assert controls.choices == (ROUTED, STRONGEST, f"llm:{LOCAL}")
+
+    def test_a_pool_with_the_llm_on_this_machine_has_it_as_its_cheapest(self, panel: RouterPanel) -> None:
+        controls, _ = read_controls(first_values(panel, {"pool": "local / remote"}, NO_KEYS, LOCAL), panel)
+        assert controls.choices == (ROUTED, STRONGEST, CHEAPEST)
+        assert controls.fixed_llm(CHEAPEST) == LOCAL
 
     def test_with_keys_the_default_pool_is_compared(self, panel: RouterPanel) -> None:
         values = first_values(panel, {}, panel.catalogue.ids, LOCAL)
@@ -142,9 +151,26 @@ class TestAddress:
         assert problems == ()
         assert read_controls(fields, panel)[0] == controls
 
+    def test_all_but_the_consent_outlives_a_reload(self, panel: RouterPanel) -> None:
+        values = {
+            "temperature": "0.7",
+            "max_tokens": "64",
+            "cache": "1",
+            "override": "gpt-4o",
+            "baseline": "gpt-4.1-mini",
+            "blind": "1",
+            "consent": "1",
+        }
+        controls, _ = read_controls(values, panel)
+        fields, _ = parse_query(compare_query(controls, panel))
+        assert read_controls(fields, panel)[0] == dataclasses.replace(controls, consent=False)
+        assert "consent" not in fields
+
     def test_it_carries_no_endpoint_of_the_users_own(self, panel: RouterPanel) -> None:
         own = Keys().with_endpoint(Endpoint("https://llm.example.org/v1", "mine")).catalogue(panel.catalogue)
-        controls, _ = read_controls({"c1": "llm:own:mine", "llm.weak": "own:mine"}, panel, own)
+        named = {"llm.weak": "own:mine", "override": "own:mine", "baseline": "own:mine"}
+        controls, _ = read_controls({"c1": "llm:own:mine", **named}, panel, own)
+        assert (controls.override, controls.baseline) == ("own:mine", "own:mine")
         assert "mine" not in compare_query(controls, panel)
 
     def test_until_the_vote_it_does_not_tell_the_sides(self, panel: RouterPanel) -> None:

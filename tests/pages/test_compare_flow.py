@@ -16,7 +16,7 @@ from llms.spending import spent
 from pages._compare_callbacks import CompareCallbacks
 from router_models import RouterPanel
 from tests.llms.misbehaving import Misbehaving, text_of
-from tests.pages.comparing import PAIR, Desk, event, parts_of, whole
+from tests.pages.comparing import PAIR, Desk, event, parts_of, talk, whole
 
 PROMPT = "Name the four seasons."
 
@@ -70,7 +70,43 @@ def test_a_follow_up_sends_each_column_its_own_history(desk: Desk, server: Misbe
     assert [[message["role"] for message in messages] for messages in sent] == [["user", "assistant", "user"]] * 2
     assert sent[0][0]["content"] == PROMPT
     assert sent[0][1]["content"] == text_of(5)
-    assert [message["role"] for message in page["chat0"]] == ["user", "assistant"] * 2
+    assert [message["role"] for message in talk(page, 0)] == ["user", "assistant"] * 2
+
+
+def test_turns_that_are_over_are_drawn_once(desk: Desk, server: Misbehaving) -> None:
+    desk.asks(PROMPT, values=PAIR)
+    steps = desk.asks("And in French?", values=PAIR)
+    assert [message["content"] for message in steps[0]["past0"]] == [PROMPT, text_of(5)]
+    assert len(steps) > 3
+    assert not [step for step in steps[1:] if "past0" in step or "past1" in step]
+    assert {message["content"] for step in steps for message in step["chat0"]} <= {
+        "And in French?",
+        *(text_of(words) for words in range(6)),
+    }
+    for kind in ("adjusted", "recalled"):
+        assert "past0" not in desk.does(kind, values=PAIR), "typing does not draw them again"
+    assert len(desk.asks("And in Persian?", values=PAIR)[0]["past1"]) == 4
+    assert desk.does("restarted", values=PAIR)["past0"] == []
+
+
+def test_a_page_that_is_loaded_anew_is_drawn_whole(desk: Desk) -> None:
+    for prompt in (PROMPT, "And in French?"):
+        desk.asks(prompt, values=PAIR)
+    assert len(desk.opens()["past0"]) == 2
+
+
+def test_a_column_that_is_added_shows_the_turns_before_it(desk: Desk) -> None:
+    for prompt in (PROMPT, "And in French?"):
+        desk.asks(prompt, values=PAIR)
+    page = desk.does("adjusted", values={**PAIR, "columns": "3"})
+    assert [message["content"] for message in page["past2"]] == [PROMPT, "*not asked in this turn*"]
+    assert desk.does("adjusted", values=PAIR)["past2"] == []
+
+
+def test_while_answers_grow_every_step_has_all_that_grow(desk: Desk) -> None:
+    """Gradio sends only what a part has grown by since the last step, and the whole where that step left it out."""
+    steps = desk.asks(PROMPT, values=PAIR)
+    assert all({"chat0", "chat1"} <= set(step) for step in steps)
 
 
 def test_an_edited_prompt_takes_the_place_of_the_last_one(desk: Desk, server: Misbehaving) -> None:
@@ -82,7 +118,7 @@ def test_an_edited_prompt_takes_the_place_of_the_last_one(desk: Desk, server: Mi
     assert [request.body["messages"][0]["content"] for request in server.requests[2:]] == [
         "Name the five continents."
     ] * 2
-    assert len(page["chat0"]) == 2
+    assert len(talk(page, 0)) == 2
     assert len(desk.session.turns) == 1
 
 

@@ -7,10 +7,9 @@ import pytest
 
 from llms.attachment import ImageAttachment, PdfAttachment
 from llms.completion import Completion
-from llms.endpoint import Endpoint
 from pages._compare_columns import Answer, Column, UserTurn
 from pages._compare_controls import CompareControls, read_controls
-from pages._compare_plan import Planner, estimate_request
+from pages._compare_plan import Planner
 from router_models import RouterPanel
 from tests.llms.misbehaving import Misbehaving
 from tests.pages.comparing import Desk
@@ -53,18 +52,51 @@ def test_an_override_answers_in_place_of_the_pick_which_stays_to_be_seen(desk: D
     assert answer.decision.llm == "gpt-4.1"
 
 
-@pytest.mark.parametrize(("follow", "llm"), [("keep", "gpt-4.1"), ("route", "gpt-4.1-nano")])
-def test_in_follow_ups_the_routed_column_stays_or_is_routed_again(
-    desk: Desk, panel: RouterPanel, follow: str, llm: str
-) -> None:
-    first = plan(desk, panel, controls(panel, router="knn", **{"t.knn": "0"}))[0]
-    desk.session.columns[0] = Column({0: dataclasses.replace(first, completion=Completion("gpt-4.1", text="So."))})
-    again = controls(panel, router="knn", follow=follow, **{"t.knn": "1"})
-    answer = plan(desk, panel, again, UserTurn("One"), UserTurn(PROMPT))[0]
-    assert answer.llm == llm
-    assert answer.kept == (follow == "keep")
-    assert answer.decision is not None
-    assert answer.decision.llm == "gpt-4.1-nano", "the new decision is shown all the same"
+class TestFollowUps:
+    """The first turn was routed to gpt-4.1; by now the threshold sends everything to the weak LLM."""
+
+    @pytest.fixture
+    def routed(self, desk: Desk, panel: RouterPanel) -> Answer:
+        first = plan(desk, panel, controls(panel, router="knn", **{"t.knn": "0"}))[0]
+        desk.session.columns[0] = Column({0: dataclasses.replace(first, completion=Completion("gpt-4.1", text="So."))})
+        return first
+
+    def follow(self, desk: Desk, panel: RouterPanel, how: str, *turns: str, **values: str) -> Answer:
+        again = controls(panel, router="knn", follow=how, **{"t.knn": "1"}, **values)
+        return plan(desk, panel, again, *map(UserTurn, turns or ("One", PROMPT)))[0]
+
+    def test_routed_again_each_turn_has_a_decision_of_its_own(
+        self, desk: Desk, panel: RouterPanel, routed: Answer
+    ) -> None:
+        answer = self.follow(desk, panel, "route")
+        assert (answer.llm, answer.kept_from) == ("gpt-4.1-nano", None)
+        assert answer.routed_now is not None
+        assert answer.routed_now.llm == "gpt-4.1-nano"
+
+    def test_an_llm_that_is_kept_is_said_to_be_and_no_router_runs(
+        self, desk: Desk, panel: RouterPanel, routed: Answer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Planner, "decide", lambda *_: pytest.fail("a router ran"))
+        answer = self.follow(desk, panel, "keep")
+        assert (answer.llm, answer.kept_from, answer.routed_now) == ("gpt-4.1", 0, None)
+        assert answer.decision == routed.decision
+        desk.session.columns[0].answers[1] = answer
+        third = self.follow(desk, panel, "keep", "One", "Two", PROMPT)
+        assert (third.llm, third.kept_from) == ("gpt-4.1", 0), "kept from where it was routed"
+
+    def test_an_override_goes_before_what_is_kept(self, desk: Desk, panel: RouterPanel, routed: Answer) -> None:
+        answer = self.follow(desk, panel, "keep", override="gpt-4o")
+        assert (answer.llm, answer.overridden, answer.kept_from) == ("gpt-4o", True, None)
+
+    def test_an_endpoint_that_was_kept_and_is_gone_is_refused_and_the_others_are_planned(
+        self, desk: Desk, panel: RouterPanel, routed: Answer
+    ) -> None:
+        desk.session.columns[0].answers[0] = dataclasses.replace(routed, llm="own:gone")
+        chosen = controls(panel, router="knn", **{"t.knn": "1"})
+        answers = plan(desk, panel, chosen, UserTurn("One"), UserTurn(PROMPT))
+        assert answers[0].refusal is not None
+        assert "own:gone" in answers[0].refusal.what
+        assert answers[1].asked
 
 
 def test_another_router_does_not_stay_with_the_last_ones_pick(desk: Desk, panel: RouterPanel) -> None:
@@ -158,12 +190,32 @@ class TestPreview:
         answers = Planner(panel, desk.completions).preview(desk.session, controls(panel), "x" * 200_001)
         assert answers[0].decision is None
 
+    def test_a_prompt_in_place_of_the_last_one_is_not_a_turn_more(self, desk: Desk, panel: RouterPanel) -> None:
+        desk.session.turns = [UserTurn("One"), UserTurn("Two")]
+        for column in desk.session.columns:
+            said = Answer("x", "llm:x", completion=Completion("x", text="A long answer, of some tokens."))
+            column.answers = {0: said, 1: said}
+        planner, chosen = Planner(panel, desk.completions), controls(panel)
+        more, instead = (planner.preview(desk.session, chosen, PROMPT, replaces=replaces)[1] for replaces in (0, 1))
+        assert more.request is not None
+        assert instead.request is not None
+        assert [len(more.request.turns), len(instead.request.turns)] == [5, 3]
 
-def test_an_endpoint_without_price_has_no_estimate(desk: Desk, panel: RouterPanel) -> None:
-    from llms.chat_request import ChatRequest, Turn
+    def test_a_blind_vote_is_previewed_without_the_conversation_that_it_ends(
+        self, desk: Desk, panel: RouterPanel
+    ) -> None:
+        desk.session.turns = [UserTurn("One")]
+        for column in desk.session.columns:
+            column.answers = {0: Answer("x", "llm:x", completion=Completion("x", text="An answer."))}
+        answer = Planner(panel, desk.completions).preview(desk.session, controls(panel, blind="1"), PROMPT)[1]
+        assert answer.request is not None
+        assert len(answer.request.turns) == 1
 
-    keys = desk.session.keys.with_endpoint(Endpoint("https://llm.example.org/v1", "mine"))
-    request = ChatRequest("own:mine", (Turn("user", PROMPT),))
-    estimate = estimate_request(keys.catalogue(panel.catalogue), controls(panel), request)
-    assert estimate.usd is None
-    assert "no price" in estimate.note
+
+@pytest.mark.parametrize(("values", "longest"), [({}, [1024, 256]), ({"max_tokens": "64"}, [64, 64])])
+def test_the_llm_on_this_machine_writes_less_unless_the_user_says_how_much(
+    desk: Desk, panel: RouterPanel, values: dict[str, str], longest: list[int]
+) -> None:
+    answers = plan(desk, panel, controls(panel, **values))
+    requests = [answers[place].request for place in (1, 3)]
+    assert [request.max_tokens for request in requests if request] == longest

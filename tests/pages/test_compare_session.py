@@ -85,6 +85,39 @@ class TestKeys:
         assert "no LLM called “own:words-2”" in gone["bench"]
         assert SECRET not in "".join(map(str, (page | gone).values()))
 
+    @pytest.mark.parametrize(
+        ("host", "network"),
+        [
+            ("127.0.0.2:11434", "127.0.0.2/32"),
+            ("192.168.1.5", "192.168.1.5/32"),
+            ("169.254.169.254", "169.254.169.254/32"),
+            ("[::1]:8000", "::1/128"),
+            ("2130706434", "127.0.0.2/32"),
+        ],
+    )
+    def test_an_address_inside_is_refused_when_it_is_added_and_the_setting_is_named(
+        self, desk: Desk, host: str, network: str
+    ) -> None:
+        page = desk.does("keyed", values=PAIR, endpoint={"base_url": f"http://{host}/v1", "model": "x"})
+        said = page["bench"].split("data-keys")[1]
+        assert 'class="rp-banner is-error" role="alert"' in said
+        assert "inside the network of this app" in said
+        assert f"add {network} to its setting ALLOWED_ADDRESSES" in said
+        assert desk.session.keys.endpoints == {}
+
+    def test_what_has_been_done_is_said_calmly_and_once(self, desk: Desk) -> None:
+        page = desk.does("keyed", values=PAIR, provider="groq", key=SECRET)
+        assert '<p class="rp-banner is-done" role="status">The key of Groq is used in this tab.</p>' in page["bench"]
+        assert "is used in this tab" not in desk.does("adjusted", values=PAIR)["bench"]
+        nothing = desk.does("keyed", values=PAIR, provider="openai", key=" ")["bench"]
+        assert '<p class="rp-banner is-mind" role="alert">No key of OpenAI was typed.</p>' in nothing
+
+    def test_the_page_knows_what_a_reload_would_lose(self, desk: Desk) -> None:
+        assert 'data-loses=""' in desk.opens()["bench"]
+        assert 'data-loses="1"' in desk.does("keyed", values=PAIR, provider="groq", key=SECRET)["bench"]
+        assert 'data-loses=""' in desk.does("keyed", values=PAIR, provider="groq", key="")["bench"]
+        assert 'data-loses="1"' in whole(desk.asks("Go", values=PAIR))["bench"]
+
     def test_a_tab_that_closes_forgets_them(self, desk: Desk) -> None:
         desk.opens()
         desk.session.keys = desk.session.keys.with_key("together", SECRET).with_endpoint(

@@ -57,6 +57,32 @@ def test_a_routed_turn_without_an_answer_is_left_out(desk: Desk) -> None:
     assert "1 turn left out for want of a price or an answer" in page["ticker"]
 
 
+def test_a_turn_that_is_being_answered_is_neither_saved_nor_left_out(desk: Desk) -> None:
+    for asked in ("Go", "On"):
+        steps = desk.asks(asked, values=ROUTED)
+        assert not [step for step in steps if "left out" in step.get("ticker", "")]
+    assert "counted as soon as all columns have ended" not in steps[0]["ticker"], "the first turn is counted"
+    assert "1 routed turn, " in steps[0]["ticker"]
+    assert "2 routed turns, " in whole(steps)["ticker"]
+
+
+def test_while_the_first_turn_is_answered_it_is_said_when_it_counts(desk: Desk) -> None:
+    steps = desk.asks("Go", values=ROUTED)
+    assert "counted as soon as all columns have ended" in steps[0]["ticker"]
+    assert "1 routed turn, " in whole(steps)["ticker"]
+
+
+def test_an_llm_that_is_kept_goes_on_saving_and_costs_no_further_decision(desk: Desk, panel: RouterPanel) -> None:
+    desk.asks("Go", values=ROUTED)
+    once = desk.session.bill.saving(panel.catalogue, "gpt-4.1")
+    desk.asks("On", values=ROUTED)
+    twice = desk.session.bill.saving(panel.catalogue, "gpt-4.1")
+    assert once is not None
+    assert twice is not None
+    assert (once.turns, twice.turns) == (1, 2)
+    assert twice.router_usd == once.router_usd > 0
+
+
 @pytest.mark.parametrize(("comparisons", "answers"), [(1, 2), (2, 4)])
 def test_the_session_sums_over_comparisons(desk: Desk, comparisons: int, answers: int) -> None:
     page = {}

@@ -1,5 +1,6 @@
 """Blind mode without a browser: what the page shows until the vote, and what the vote stores and reveals."""
 
+import dataclasses
 import re
 import sqlite3
 import threading
@@ -13,6 +14,7 @@ from llms.completions import Completions
 from pages import _compare_blind
 from pages._compare_callbacks import CompareCallbacks
 from router_models import RouterPanel
+from settings import Settings
 from tests.llms.misbehaving import Misbehaving, text_of
 from tests.pages.comparing import PAIR, Desk, Parts, whole
 
@@ -212,6 +214,43 @@ def test_follow_ups_before_the_vote_keep_the_sides(desk: Desk, server: Misbehavi
     assert len(server.requests[-1].body["messages"]) == 3
     desk.does("voted", vote="right", values={})
     assert desk.store.votes()[0].vote.turn == 1
+
+
+def test_a_decision_that_is_kept_says_nothing_of_the_turn_that_is_voted_on(desk: Desk) -> None:
+    desk.asks(PROMPT, values=BLIND)
+    made = desk.callbacks._planner.panel.decide(PROMPT)[0]
+    for kept_from, known in ((None, True), (0, False)):
+        answer = desk.session.answer(0)
+        assert answer is not None
+        asked = dataclasses.replace(made, router="llm-router")
+        desk.session.columns[0].answers[0] = dataclasses.replace(answer, decision=asked, kept_from=kept_from)
+        controls = desk.callbacks._controls(desk.session)
+        assert ("llm-router" in desk.callbacks._voting._decisions(desk.session, controls)) == known
+
+
+class TestWhoCanBeCompared:
+    @pytest.fixture
+    def nobody(self, panel: RouterPanel, server: Misbehaving, tmp_path: Path) -> Desk:
+        """A visitor of an app without any key."""
+        none = {name: None for name in Settings.model_fields if name.endswith(("_api_key", "_token"))}
+        return Desk(panel, server, tmp_path, **none)
+
+    def test_without_a_key_it_says_what_a_blind_vote_takes(self, nobody: Desk) -> None:
+        page = nobody.opens()["bench"]
+        assert "takes two LLMs that can answer, and now only SmolLM2 135M Instruct (this machine) can." in page
+        assert "data-open-keys" in page
+        assert re.search(r'name="blind"[^>]* disabled aria-describedby="rp-no-contest"', page)
+
+    def test_an_endpoint_makes_it_possible(self, nobody: Desk, server: Misbehaving) -> None:
+        nobody.opens()
+        page = nobody.does("keyed", endpoint={"base_url": server.base_url, "model": "mine"})["bench"]
+        assert "rp-no-contest" not in page
+        assert not re.search(r'name="blind"[^>]* disabled', page)
+
+    def test_a_tick_that_came_with_the_address_can_be_taken_away(self, nobody: Desk) -> None:
+        page = nobody.opens("blind=1")["bench"]
+        assert "rp-no-contest" in page
+        assert not re.search(r'name="blind"[^>]* disabled', page)
 
 
 @pytest.mark.parametrize("vote", ["best", None, 7, ["left"]])

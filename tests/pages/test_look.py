@@ -2,11 +2,11 @@
 
 import re
 
-from pages.look import ASSETS, STYLE_SHEETS, mount_options
+from pages.look import ASSETS, PLAIN_SHEETS, STYLE_SHEETS, mount_options
 
 
 def test_every_style_sheet_and_no_other_is_included() -> None:
-    assert set(STYLE_SHEETS) == {path.name for path in (ASSETS / "css").glob("*.css")}
+    assert {*STYLE_SHEETS, *PLAIN_SHEETS} == {path.name for path in (ASSETS / "css").glob("*.css")}
     head = mount_options()["head"]
     for name in STYLE_SHEETS:
         assert (ASSETS / "css" / name).read_text(encoding="utf-8") in head
@@ -20,10 +20,10 @@ def test_nothing_comes_from_outside() -> None:
 
 def test_prompts_are_not_kept_in_the_browser() -> None:
     assert mount_options()["run_history"] is False
-    stored = [path.name for path in (ASSETS / "js").glob("*.js") if "localStorage" in path.read_text()]
-    assert stored == ["theme.js"]
+    stored = {path.name for path in (ASSETS / "js").glob("*.js") if "localStorage" in path.read_text()}
+    assert stored == {"theme.js", "label.js"}, "light or dark, and what an annotator wants to be called"
     kept_for_the_tab = {path.name for path in (ASSETS / "js").glob("*.js") if "sessionStorage" in path.read_text()}
-    drafts, on_the_way = {"ask.js"}, {"board_compare.js", "compare.js"}
+    drafts, on_the_way = {"ask.js", "compare_keep.js"}, {"board_compare.js"}
     assert kept_for_the_tab == drafts | on_the_way, "what ends with the tab"
 
 

@@ -166,7 +166,7 @@ def test_every_event_is_private_and_has_its_own_name(panel: RouterPanel) -> None
     store = FeedbackStore(settings)
     demo = build_pages(panel, settings, Completions(panel.catalogue, settings), lambda: store)
     events = [fn for fn in demo.fns.values() if fn.fn is not None]
-    assert sum(str(fn.api_name).startswith("route_") for fn in events) == 6
+    assert sum(str(fn.api_name).startswith("route_") for fn in events) == 7
     assert {fn.api_visibility for fn in events} == {"private"}
     assert len({fn.api_name for fn in events}) == len(events)
     assert demo.get_api_info()["named_endpoints"] == {}

@@ -1,3 +1,4 @@
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,50 @@ def test_few_tokens_take_one_thread_and_give_the_same_numbers(panel: RouterPanel
     alone = OnnxModel(path, [MEANS], threads=1, small=8)
     alone.load()
     assert len(sessions(alone)) == 1, "on one thread a second copy of the weights is of no use"
+
+
+def batches_of(*sizes: int) -> list[dict[str, np.ndarray]]:
+    """Micro-batches of the stem: so many prompts of so many tokens each."""
+    shapes = [np.arange(size * size, dtype=np.int64).reshape(size, size) + 1000 for size in sizes]
+    return [{"input_ids": ids, "attention_mask": np.ones_like(ids)} for ids in shapes]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_runs_side_by_side_give_what_runs_in_turn_give_and_in_that_order(panel: RouterPanel, threads: int) -> None:
+    model = OnnxModel(panel.encoders.stem.lower.path, [MEANS], threads)
+    batches = batches_of(2, 3, 5, 7, 11)
+    together = model.run_each(batches)
+    assert [len(found[0]) for found in together] == [2, 3, 5, 7, 11]
+    for batch, found in zip(batches, together, strict=True):
+        np.testing.assert_allclose(found[0], model.run(**batch)[0], atol=1e-5)
+    assert model.run_each([]) == []
+
+
+def test_runs_side_by_side_take_one_thread_each_and_do_run_at_the_same_time(
+    panel: RouterPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = OnnxModel(panel.encoders.stem.lower.path, [MEANS], threads=2)
+    model.run_each(batches_of(2))
+    assert len(sessions(model)) == 1, "one batch takes all threads, and no second copy of the weights"
+    model.run_each(batches_of(2, 3))
+    assert [session.get_session_options().intra_op_num_threads for session in sessions(model)] == [1, 2]
+    both = threading.Barrier(2, timeout=10)
+
+    class Meeting:
+        """A session whose runs end only when two are under way."""
+
+        def run(self, *_: object) -> list[object]:
+            both.wait()
+            return [both]
+
+    monkeypatch.setattr(model, "_small_session", Meeting())
+    assert len(model.run_each(batches_of(2, 2, 2, 2))) == 4
+
+
+def test_a_run_that_fails_beside_others_says_so(panel: RouterPanel) -> None:
+    model = OnnxModel(panel.encoders.stem.lower.path, [MEANS], threads=2)
+    with pytest.raises(Exception, match="input_ids"):
+        model.run_each([*batches_of(2), {"attention_mask": np.ones((2, 2), dtype=np.int64)}])
 
 
 def sessions(model: OnnxModel) -> list[InferenceSession]:

@@ -108,6 +108,7 @@ def test_the_decision_as_json_has_exactly_the_contracts_fields() -> None:
     content = decide(two_route(0.9), TWO, Policy(POOL), QUOTES).as_json()
     assert list(content) == [
         "router",
+        "version",
         "route",
         "llm",
         "distribution",

@@ -1,0 +1,209 @@
+"""What the Usage page shows: sums over days, computed by the database from the sums that were kept with the events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from feedback.access import Access
+from feedback.usage_tables import UsageDay, UsageLatency, UsageNovelty
+
+_WHAT = "Usage could not be read"
+_NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageFilter:
+    """Which events count.
+
+    Attributes:
+        first: First day (UTC).
+        last: Last day, included.
+        router: Only this router; '' for all.
+        llm: Only what this LLM was picked or asked for; '' for all.
+        place: Only this page or endpoint; '' for all.
+    """
+
+    first: date
+    last: date
+    router: str = ""
+    llm: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What there is to filter by, in order of names, and the first day of all; None where nothing was counted yet."""
+
+    routers: tuple[str, ...]
+    llms: tuple[str, ...]
+    places: tuple[str, ...]
+    first: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums over some events.
+
+    Attributes:
+        decisions: Events that a router decided.
+        escalated: How many of them picked anything but the cheapest route.
+        raised: How many of them were decided under a threshold that a used-up budget had raised.
+        events: All events, those without a router among them.
+        unpriced: How many of those have no amount.
+        usd: Paid where LLMs answered here, else estimated.
+        own_key_usd: The part of it that callers' own keys paid.
+        router_usd: What routers themselves cost.
+        saving_events: Decisions of which a saving can be said.
+        baseline_usd: What the strongest LLMs of their pools would have cost for those.
+        saving_usd: That less what was paid for them, less their routers' own cost.
+    """
+
+    decisions: int = 0
+    escalated: int = 0
+    raised: int = 0
+    events: int = 0
+    unpriced: int = 0
+    usd: Decimal = Decimal(0)
+    own_key_usd: Decimal = Decimal(0)
+    router_usd: Decimal = Decimal(0)
+    saving_events: int = 0
+    baseline_usd: Decimal = Decimal(0)
+    saving_usd: Decimal = Decimal(0)
+
+
+Keyed = dict[tuple[Any, ...], Sums]
+
+
+class UsageReport:
+    """Reads sums. Safe to use from many threads.
+
+    Args:
+        access: Transactions on the database of feedback.
+    """
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def choices(self) -> Choices:
+        """What there is to filter by.
+
+        Raises:
+            StoreError: The database failed; likewise below.
+        """
+        with self._access.reading(_WHAT) as connection:
+            names = {
+                column.key: tuple(
+                    connection.execute(select(column).where(column != "").distinct().order_by(column)).scalars()
+                )
+                for column in (UsageDay.router, UsageDay.llm, UsageDay.place)
+            }
+            first = connection.execute(select(func.min(UsageDay.day))).scalar()
+        return Choices(names["router"], names["llm"], names["place"], first)
+
+    def total(self, chosen: UsageFilter, *, answered: bool | None = None) -> Sums:
+        """Sums over all that is chosen; `answered` takes only what was answered here, or only what was not."""
+        return self._sums(chosen, (), answered).get((), Sums())
+
+    def by_day_and_place(self, chosen: UsageFilter) -> Keyed:
+        """Sums by (day, place)."""
+        return self._sums(chosen, (UsageDay.day, UsageDay.place))
+
+    def by_day_and_router(self, chosen: UsageFilter) -> Keyed:
+        """Sums by (day, router), of what a router decided."""
+        return self._sums(chosen, (UsageDay.day, UsageDay.router))
+
+    def by_day_and_llm(self, chosen: UsageFilter, *, answered: bool) -> Keyed:
+        """Sums by (day, LLM)."""
+        return self._sums(chosen, (UsageDay.day, UsageDay.llm), answered)
+
+    def by_day(self, chosen: UsageFilter, *, answered: bool) -> Keyed:
+        """Sums by (day,)."""
+        return self._sums(chosen, (UsageDay.day,), answered)
+
+    def by_router_and_llm(self, chosen: UsageFilter) -> Keyed:
+        """Sums by (router, LLM, whether it was answered here)."""
+        return self._sums(chosen, (UsageDay.router, UsageDay.llm, UsageDay.answered))
+
+    def latencies(self, chosen: UsageFilter) -> dict[str, dict[int, int]]:
+        """Decisions by router and bin of their latency; which LLM was picked makes no difference."""
+        count = func.sum(UsageLatency.events)
+        query = (
+            select(UsageLatency.router, UsageLatency.bin, count)
+            .where(*_within(UsageLatency, chosen))
+            .group_by(UsageLatency.router, UsageLatency.bin)
+        )
+        found: dict[str, dict[int, int]] = defaultdict(dict)
+        with self._access.reading(_WHAT) as connection:
+            for router, number, events in connection.execute(query):
+                found[router][number] = int(events)
+        return dict(found)
+
+    def novelties(self, first: date, last: date) -> dict[str, dict[date, dict[int, int]]]:
+        """Prompts by data set, day and percentile of their distance from it, whoever routed them."""
+        query = select(UsageNovelty.reference, UsageNovelty.day, UsageNovelty.percentile, UsageNovelty.events).where(
+            UsageNovelty.day.between(first, last)
+        )
+        found: dict[str, dict[date, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+        with self._access.reading(_WHAT) as connection:
+            for reference, day, percentile, events in connection.execute(query):
+                found[reference][day][percentile] = events
+        return {reference: dict(days) for reference, days in found.items()}
+
+    def _sums(self, chosen: UsageFilter, keys: Sequence[Any], answered: bool | None = None) -> Keyed:
+        decided = UsageDay.router != ""
+        columns = (  # in the order of the fields of `Sums`
+            func.sum(UsageDay.events).filter(decided),
+            func.sum(UsageDay.escalated),
+            func.sum(UsageDay.raised),
+            func.sum(UsageDay.events),
+            func.sum(UsageDay.unpriced),
+            func.sum(UsageDay.usd),
+            func.sum(UsageDay.own_key_usd),
+            func.sum(UsageDay.router_usd),
+            func.sum(UsageDay.saving_events),
+            func.sum(UsageDay.saving_baseline_usd),
+            func.sum(UsageDay.saving_usd),
+        )
+        query: Select[Any] = select(*keys, *columns).where(*_within(UsageDay, chosen))
+        if chosen.llm:
+            query = query.where(UsageDay.llm == chosen.llm)
+        if answered is not None:
+            query = query.where(UsageDay.answered == answered)
+        with self._access.reading(_WHAT) as connection:
+            rows = connection.execute(query.group_by(*keys).order_by(*keys) if keys else query).all()
+        return {tuple(row[: len(keys)]): _read(row[len(keys) :]) for row in rows}
+
+
+def _within(table: type[UsageDay | UsageLatency], chosen: UsageFilter) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [table.day.between(chosen.first, chosen.last)]
+    if chosen.router:
+        wanted.append(table.router == chosen.router)
+    if chosen.place:
+        wanted.append(table.place == chosen.place)
+    return wanted
+
+
+def _read(values: Sequence[Any]) -> Sums:
+    """The sums, in the order of their fields; the database gives NULL for none."""
+    decisions, escalated, raised, events, unpriced, usd, own_key_usd, router_usd, saving_events, *rest = values
+    baseline_usd, saving_usd = rest
+    return Sums(
+        int(decisions or 0),
+        int(escalated or 0),
+        int(raised or 0),
+        int(events or 0),
+        int(unpriced or 0),
+        usd or _NOTHING,
+        own_key_usd or _NOTHING,
+        router_usd or _NOTHING,
+        int(saving_events or 0),
+        baseline_usd or _NOTHING,
+        saving_usd or _NOTHING,
+    )

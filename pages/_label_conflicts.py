@@ -1,0 +1,112 @@
+"""Prompts on which people differ, and the buttons that settle them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from errors import BadInputError
+from feedback.label_records import Conflict, Label
+from feedback.visitor import Visitor
+from pages._label_names import shown_name
+from pages._label_words import TIER_CHOICES, title_of
+from pages._templates import render
+
+if TYPE_CHECKING:
+    from feedback.label_store import LabelStore
+
+SHOWN = 50
+"""Conflicts at a time; settled ones make room for the next."""
+
+LONGEST = 2_000
+"""Characters of a prompt that are shown."""
+
+DISCARD = "discard"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One person's label on a prompt, as it is shown."""
+
+    who: str
+    mine: bool
+    tier: int
+    title: str
+    rating: int
+    comment: str
+    saw_panel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """One prompt on which people differ, as it is shown.
+
+    Attributes:
+        id: Hash of the prompt.
+        prompt: Its text, cut where it is long; '' where it was deleted.
+        cut: Characters that are not shown.
+        said: Everybody's label.
+        settled: What settled it; None while it is open.
+    """
+
+    id: str
+    prompt: str
+    cut: int
+    said: tuple[Said, ...]
+    settled: Said | None
+
+
+def dispute_of(conflict: Conflict, viewer: str) -> Dispute:
+    """A conflict as one visitor sees it.
+
+    Args:
+        conflict: As the store has it.
+        viewer: Pseudonym of the visitor.
+    """
+    prompt = conflict.prompt or ""
+    return Dispute(
+        id=conflict.prompt_sha256,
+        prompt=prompt[:LONGEST],
+        cut=max(0, len(prompt) - LONGEST),
+        said=tuple(_said(label, viewer) for label in conflict.labels),
+        settled=_said(conflict.adjudication, viewer) if conflict.adjudication else None,
+    )
+
+
+def settle(store: LabelStore, visitor: Visitor, sent: Mapping[str, object]) -> None:
+    """Settles the conflict that the page names.
+
+    Raises:
+        PlaygroundError: It cannot be settled so, or not at the moment.
+    """
+    tier = {str(choice.tier): choice.tier for choice in TIER_CHOICES}.get(str(sent.get("choice")))
+    if tier is None and sent.get("choice") != DISCARD:
+        raise BadInputError("The page sent no decision that is known.", "Reload the page and try again.")
+    fields = {name: str(sent.get(name) or "") for name in ("item", "id", "comment")}
+    store.adjudicate(fields["item"], visitor.author, tier, comment=fields["comment"], label_id=fields["id"] or None)
+
+
+def conflicts_html(store: LabelStore, visitor: Visitor) -> str:
+    """All open conflicts with their buttons, and what was settled before."""
+    still_open = store.conflicts(limit=SHOWN)
+    settled = store.conflicts(settled=True, limit=SHOWN)
+    return render(
+        "label_conflicts.html",
+        disputes=[dispute_of(conflict, visitor.author) for conflict in still_open],
+        settled=[dispute_of(conflict, visitor.author) for conflict in settled],
+        tiers=TIER_CHOICES,
+        most=SHOWN,
+    )
+
+
+def _said(label: Label, viewer: str) -> Said:
+    return Said(
+        who=shown_name(label.annotator),
+        mine=label.annotator == viewer,
+        tier=label.tier or 0,
+        title=title_of(label.verdict, label.tier),
+        rating=label.rating or 0,
+        comment=label.comment,
+        saw_panel=label.panel_shown,
+    )

@@ -1,0 +1,64 @@
+"""The tab in which prompts are labelled, and its wires to the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from feedback.visitor import Visitor
+from pages._defects import as_shown
+from pages._label_desk import Answer, LabelDesk, Sent
+from pages._label_words import CONSENT, OTHER_CHOICES, RATING, RATINGS, TIER_CHOICES
+from pages._templates import render
+from pages._visitor import visitor_of
+from pages.look import ASSETS
+from settings import Settings
+
+Handle = Callable[[Visitor, Sent], Answer]
+
+
+def label_field(desk: LabelDesk, settings: Settings) -> gr.HTML:
+    """Lays out the tab's content; its script asks the desk by server functions, without a queue.
+
+    Args:
+        desk: Answers.
+        settings: Say who may label.
+    """
+    names: dict[str, Handle] = {
+        "label_opened": desk.opened,
+        "label_given": desk.given,
+        "label_undone": desk.undone,
+        "label_panel": desk.panel,
+        "label_examples": desk.examples,
+    }
+    return gr.HTML(
+        render(
+            "label.html",
+            tiers=TIER_CHOICES,
+            others=OTHER_CHOICES,
+            rating_legend=RATING,
+            ratings=RATINGS,
+            consent=CONSENT,
+        ),
+        js_on_load=(ASSETS / "js" / "label.js").read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id="rp-label",
+        server_functions=[_server_function(name, handle, settings) for name, handle in names.items()],
+    )
+
+
+def _server_function(name: str, handle: Handle, settings: Settings) -> Callable[..., Any]:
+    """A function for the script; what goes wrong is answered in words, so that the page can say it."""
+
+    def answer(sent: dict[str, Any] | None, request: gr.Request) -> Answer:
+        try:
+            asking = request if isinstance(request, gr.Request) else gr.Request(request)  # here it comes bare
+            return handle(visitor_of(asking, settings), sent if isinstance(sent, dict) else {})
+        except Exception as error:  # noqa: BLE001  logged, and shown to the user
+            shown = as_shown(error)
+            return {"error": {"what": shown.what, "mend": shown.mend}}
+
+    answer.__name__ = name
+    return answer

@@ -1,0 +1,205 @@
+"""The callbacks of the Usage page: from what is chosen to figures, charts and table, and the budget's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, cast
+
+import gradio as gr
+
+from benchmarks.plots.chart import Chart
+from benchmarks.plots.theme import Theme, theme
+from errors import BadInputError
+from feedback.records import now
+from feedback.usage import Usage
+from feedback.usage_budget import Budget, BudgetState
+from feedback.usage_drift import BEFORE_DAYS, RECENT_DAYS, drift
+from pages._bench_charts import drawn
+from pages._defects import as_shown
+from pages._templates import render
+from pages._usage_charts import cost_chart, days_between, decisions_chart, escalation_chart, saving_chart
+from pages._usage_more_charts import drift_chart, latency_chart
+from pages._usage_view import ALL, FIRST_PERIOD, MOST_ROWS, PAID, PERIODS, UsageView, read_view, table_rows, tiles
+from pages._usage_words import used_up_sentence
+from pages._visitor import allowed_visitor
+from settings import BudgetPeriod, Settings
+
+CHARTS = ("decisions", "escalation", "cost", "saving", "latency", "drift")
+TITLES = {
+    "decisions": "Decisions per day",
+    "escalation": "Escalation share",
+    "cost": "Cost",
+    "saving": "Saving against always the strongest LLM",
+    "latency": "Latency by router",
+    "drift": "Distance from the training data",
+}
+OUTPUTS = 7 + 2 * len(CHARTS)
+"""Values of `shown`: notice, tiles, table, drift, export, the column of figures and the empty state; then charts."""
+
+Shown = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    view: UsageView
+    charts: dict[str, Chart]
+    tiles: str
+    table: str
+    drift: str
+
+
+class UsagePage:
+    """The callbacks.
+
+    Args:
+        usage: Its report and its budget.
+        settings: Say who may see the page.
+    """
+
+    def __init__(self, usage: Usage, settings: Settings) -> None:
+        self._usage = usage
+        self._settings = settings
+
+    def opened(self, scheme: str, *chosen: Any) -> Shown:  # noqa: ANN401  Gradio's values
+        """Fills the filters with what there is, and shows the page.
+
+        Args:
+            scheme: Light or dark.
+            chosen: Period, router, LLM, place, kind of amounts.
+        """
+        try:
+            choices = self._usage.report.choices()
+            routers, llms, places = (
+                gr.update(choices=[("All", ALL), *((name, name) for name in names)])
+                for names in (choices.routers, choices.llms, choices.places)
+            )
+        except Exception as error:  # noqa: BLE001  logged, and shown to the user
+            return [*(gr.skip() for _ in range(3)), *self._failed(error)]
+        return [routers, llms, places, *self.shown(scheme, *chosen)]
+
+    def shown(self, scheme: str, *chosen: Any) -> Shown:  # noqa: ANN401  as above
+        """Shows the page under its filters; values as `OUTPUTS` says."""
+        try:
+            self._usage.recorder.flush(1.0)  # so that who has just routed a prompt finds it here
+            if self._usage.report.choices().first is None:
+                return ["", "", "", "", "", gr.update(visible=False), render("usage_empty.html"), *_no_charts()]
+            made = self._draw(theme("dark" if scheme == "dark" else "light"), *chosen)
+        except Exception as error:  # noqa: BLE001  as above
+            return self._failed(error)
+        charts = [value for name in CHARTS for value in drawn(made.charts[name], f"us-{name}")]
+        export = render("usage_export.html", query=made.view.query)
+        return ["", made.tiles, made.table, made.drift, export, gr.update(visible=True), "", *charts]
+
+    def budget_shown(self) -> Shown:
+        """Banner, state and log of the budget, and its controls: amount, period, alert, threshold, both buttons."""
+        try:
+            return self._budget_values(self._usage.budget.state())
+        except Exception as error:  # noqa: BLE001  as above
+            return [_notice(error), "", *(gr.skip() for _ in range(6))]
+
+    def budget_saved(
+        self, usd: float | None, period: str, alert: float, threshold: float, request: gr.Request
+    ) -> Shown:
+        """Sets the budget.
+
+        Args:
+            usd: In one period.
+            period: `day` or `month`.
+            alert: In per cent of it.
+            threshold: What thresholds are raised to.
+            request: Who does it.
+        """
+        try:
+            author = allowed_visitor(request, self._settings, "usage").author
+            budget = Budget(
+                usd=_amount(usd), period=cast("BudgetPeriod", period), alert_share=alert / 100, threshold=threshold
+            )
+            return self._changed(self._usage.budget.put(budget, author))
+        except Exception as error:  # noqa: BLE001  as above
+            return [_notice(error), *(gr.skip() for _ in range(7))]
+
+    def budget_removed(self, request: gr.Request) -> Shown:
+        """Removes the budget."""
+        try:
+            author = allowed_visitor(request, self._settings, "usage").author
+            return self._changed(self._usage.budget.put(None, author))
+        except Exception as error:  # noqa: BLE001  as above
+            return [_notice(error), *(gr.skip() for _ in range(7))]
+
+    def budget_switched(self, request: gr.Request) -> Shown:
+        """Switches raised thresholds back, or on again."""
+        try:
+            author = allowed_visitor(request, self._settings, "usage").author
+            back = not self._usage.budget.state().switched_back
+            return self._changed(self._usage.budget.switch(author, back=back))
+        except Exception as error:  # noqa: BLE001  as above
+            return [_notice(error), *(gr.skip() for _ in range(7))]
+
+    def _changed(self, state: BudgetState) -> Shown:
+        self._usage.guard.refresh()
+        return self._budget_values(state)
+
+    def _budget_values(self, state: BudgetState) -> Shown:
+        budget, raised = state.budget, state.raises(now())
+        banner = render(
+            "usage_budget_banner.html", said=used_up_sentence(raised) if raised else "", state=state, budget=budget
+        )
+        log = render("usage_budget.html", state=state, budget=budget, raised=raised, lines=self._usage.budget.lines())
+        switch = gr.update(
+            visible=state.used_up, value="Raise thresholds again" if state.switched_back else "Switch back"
+        )
+        if budget is None:
+            return [banner, log, *(gr.skip() for _ in range(4)), gr.update(visible=False), switch]
+        values = (float(budget.usd), budget.period, 100 * budget.alert_share, budget.threshold)
+        return [banner, log, *values, gr.update(visible=True), switch]
+
+    def _draw(self, colours: Theme, *chosen: Any) -> _Drawn:  # noqa: ANN401  as above
+        report, today = self._usage.report, now().date()
+        view = read_view(chosen, report.choices(), today)
+        only = view.chosen
+        days = days_between(only.first, only.last)
+        novelties = report.novelties(only.first, only.last)
+        charts = {
+            "decisions": decisions_chart(report.by_day_and_place(only), days, colours),
+            "escalation": escalation_chart(report.by_day_and_router(only), days, colours),
+            "cost": cost_chart(report.by_day_and_llm(only, answered=view.paid), days, colours, view.paid),
+            "saving": saving_chart(report.by_day(only, answered=view.paid), days, colours, view.paid),
+            "latency": latency_chart(report.latencies(only), colours),
+            "drift": drift_chart(novelties, days, colours),
+        }
+        sums = tiles(report.total(only), report.total(only, answered=True), report.total(only, answered=False), view)
+        rows = table_rows(report.by_router_and_llm(only))
+        table = render("usage_table.html", rows=rows[:MOST_ROWS], left_out=len(rows[MOST_ROWS:]))
+        period = PERIODS.get(str(chosen[0]), "")
+        return _Drawn(view, charts, render("usage_tiles.html", tiles=sums, period=period), table, self._drift(today))
+
+    def _drift(self, today: date) -> str:
+        first = date.fromordinal(today.toordinal() - RECENT_DAYS - BEFORE_DAYS + 1)
+        found = self._usage.report.novelties(first, today)
+        drifts = [drift(name, days, today) for name, days in sorted(found.items())]
+        return render("usage_drift.html", drifts=drifts)
+
+    def _failed(self, error: Exception) -> Shown:
+        return [_notice(error), "", "", "", "", gr.update(visible=False), "", *_no_charts()]
+
+
+def first_choice() -> tuple[str, str]:
+    """Period and kind of amounts of a first visit."""
+    return FIRST_PERIOD, PAID
+
+
+def _no_charts() -> Shown:
+    return [value for _ in CHARTS for value in (gr.skip(), "")]
+
+
+def _notice(error: Exception) -> str:
+    return render("bench_notice.html", sentences=(str(as_shown(error)),), error=True)
+
+
+def _amount(usd: float | None) -> Decimal:
+    try:
+        return Decimal(str(usd))
+    except InvalidOperation:
+        raise BadInputError("The budget has no amount.", "Type one in USD, such as 5.") from None

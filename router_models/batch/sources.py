@@ -1,0 +1,97 @@
+"""Files to read: a file, a folder or a pattern, on this machine or wherever fsspec reaches (`hf://`, `s3://`)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import BinaryIO, Literal, cast, get_args
+
+from errors import BadInputError, UnavailableError
+
+Format = Literal["parquet", "jsonl", "csv"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+_ENDINGS: dict[str, Format] = {".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+_GLOB = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One input file.
+
+    Attributes:
+        url: Where it is, as fsspec takes it.
+        format: How it is written.
+        size: In bytes.
+        stamp: Changes when the file does: its etag, or its time of change.
+    """
+
+    url: str
+    format: Format
+    size: int
+    stamp: str
+
+
+def find_sources(location: str) -> list[SourceFile]:
+    """The Parquet, JSONL and CSV files of a place, by name.
+
+    Args:
+        location: A file, a folder (read with its subfolders) or a pattern with `*`; a path or an fsspec URL.
+
+    Raises:
+        BadInputError: There is no such file, or none of these formats.
+        UnavailableError: The place cannot be reached.
+    """
+    import fsspec
+
+    try:
+        filesystem, path = fsspec.core.url_to_fs(location)
+        if _GLOB & set(path):
+            found = filesystem.glob(path, detail=True)
+        elif filesystem.isdir(path):
+            found = filesystem.find(path, detail=True)
+        else:
+            found = {path: filesystem.info(path)}
+    except FileNotFoundError:
+        found = {}
+    except (OSError, ValueError, ImportError) as error:
+        raise UnavailableError(
+            f"{location} cannot be read: {error}.", "Check the address and your access to it."
+        ) from error
+    sources = [
+        SourceFile(filesystem.unstrip_protocol(name), kind, int(entry["size"]), _stamp(entry))
+        for name, entry in sorted(found.items())
+        if entry["type"] == "file" and (kind := _ENDINGS.get(PurePosixPath(name).suffix.lower()))
+    ]
+    if not sources:
+        raise BadInputError(
+            f"There is no Parquet, JSONL or CSV file at {location}.",
+            f"Name a file, a folder or a pattern of files that end in {', '.join(_ENDINGS)}.",
+        )
+    return sources
+
+
+@contextmanager
+def opened(url: str) -> Iterator[BinaryIO]:
+    """The file at an fsspec URL, to be read and searched through.
+
+    Raises:
+        UnavailableError: It cannot be opened.
+    """
+    import fsspec
+
+    try:
+        with fsspec.open(url, "rb") as file:
+            yield cast("BinaryIO", file)
+    except (FileNotFoundError, PermissionError, io.UnsupportedOperation) as error:
+        raise UnavailableError(f"{url} cannot be read: {error}.", "Check the address and your access to it.") from error
+
+
+def _stamp(entry: dict[str, object]) -> str:
+    """What changes with the content, as far as the file system tells."""
+    for name in ("ETag", "etag", "blob_id", "sha", "mtime", "LastModified", "last_commit"):
+        if entry.get(name):
+            return str(entry[name])
+    return ""

@@ -1,0 +1,161 @@
+"""The Usage page in a real browser: empty, with figures, filtered, exported, and with a budget that is used up."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import unquote
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PLAYWRIGHTS_OWN_MS, ROOT, free_port, wait_until_served
+from tests.llms.misbehaving import KEY, misbehaving
+
+PATIENCE_MS = 90_000
+HARD = "Prove that the square root of 2 is irrational, and generalise it to every prime number."
+
+
+@dataclass
+class UsageApp:
+    """A running app whose OpenAI is the stand-in."""
+
+    address: str
+    folder: Path
+
+    def answers(self, count: int, router: str) -> Decimal:
+        """Has prompts answered; returns what that cost."""
+        paid = Decimal(0)
+        for _ in range(count):
+            asked = {"prompt": HARD, "router": router}
+            answer = httpx.post(f"{self.address}/route", json=asked, timeout=120).raise_for_status()
+            paid += Decimal(str(answer.json()["cost_usd"]))
+        return paid
+
+
+@pytest.fixture(scope="module")
+def usage_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UsageApp]:
+    """The app with a key of the stand-in's, and nothing recorded yet."""
+    port, folder = free_port(), tmp_path_factory.mktemp("usage")
+    log = folder / "app.log"
+    with misbehaving() as provider, log.open("wb") as output:
+        environment = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_TOKEN"))}
+        environment |= {
+            "PORT": str(port),
+            "HOST": "127.0.0.1",
+            "PYTHONUNBUFFERED": "1",
+            "DATA_DIR": str(folder / "data"),
+            "OPENAI_API_KEY": KEY,
+            "PROVIDER_URLS": f'{{"openai": "{provider.base_url}"}}',
+        }
+        process = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            wait_until_served(f"http://127.0.0.1:{port}", process, log)
+            yield UsageApp(f"http://127.0.0.1:{port}", folder)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """The machine may be busy, and nothing here measures how fast it is."""
+    expect.set_options(timeout=PATIENCE_MS)
+    yield
+    expect.set_options(timeout=PLAYWRIGHTS_OWN_MS)
+
+
+def opened(browser: Browser, app: UsageApp, path: str = "/usage", width: int = 1280) -> tuple[Page, list[str]]:
+    errors: list[str] = []
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(app.address + path)
+    return page, errors
+
+
+def figure(page: Page, key: str) -> str:
+    return page.locator(f'#rp-us-tiles [data-figure="{key}"] dd').inner_text().split("\n")[0]
+
+
+def chart_csv(page: Page, name: str) -> list[dict[str, str]]:
+    href = page.locator(f"#rp-chart-foot-us-{name} a[download]").get_attribute("href") or ""
+    return list(csv.DictReader(io.StringIO(unquote(href.split(",", 1)[1]))))
+
+
+def exported(page: Page) -> list[dict[str, str]]:
+    """The events of the CSV that the page's link gives."""
+    with page.expect_download() as download:
+        page.locator('[data-export="csv"]').click()
+    return list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
+
+
+def choose(page: Page, element: str, option: str) -> None:
+    page.locator(f"#{element} input").click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_from_nothing_to_figures_a_filter_an_export_and_a_budget(browser: Browser, usage_app: UsageApp) -> None:
+    page, errors = opened(browser, usage_app)
+    expect(page.locator("[data-empty]")).to_contain_text("Nothing was routed yet")
+    expect(page.locator("#rp-us-figures")).to_have_count(0)
+
+    weak, strong = usage_app.answers(2, "always-weak"), usage_app.answers(1, "always-strong")
+    page.reload()
+    expect(page.locator('#rp-us-tiles [data-figure="decisions"] dd')).to_contain_text("3")
+    expect(page.locator("#rp-chart-us-drift .main-svg").first).to_be_visible()
+    expect(page.locator("[data-empty]")).to_have_count(0)
+    assert figure(page, "escalated") == "33.3 %"
+    assert sum(int(row["/route"]) for row in chart_csv(page, "decisions")) == 3
+
+    rows = exported(page)
+    assert sum(Decimal(row["cost_usd"]) for row in rows) == weak + strong
+    costs = chart_csv(page, "cost")
+    assert sum(Decimal(row["gpt-4.1"]) for row in costs) == strong
+    assert sum(Decimal(row["gpt-4.1-nano"]) for row in costs) == weak
+
+    choose(page, "rp-us-router", "always-weak")
+    expect(page.locator('#rp-us-tiles [data-figure="decisions"] dd')).to_contain_text("2")
+    expect(page.locator("#rp-us-table")).not_to_contain_text("always-strong")
+    rows = exported(page)
+    assert {row["router"] for row in rows} == {"always-weak"}
+    assert sum(Decimal(row["cost_usd"]) for row in rows) == weak
+
+    page.locator("#rp-us-usd input").fill("0.0001")
+    page.locator("#rp-us-save").click()
+    expect(page.locator("#rp-us-banner [data-used-up]")).to_contain_text("thresholds are raised to 0.80")
+    other, others_errors = opened(browser, usage_app, "/")
+    expect(other.locator("[data-used-up]")).to_contain_text("Budget of today used up")
+    other.locator("[data-used-up] a").click()
+    expect(other.locator("#rp-us-switch")).to_be_visible()
+    page.locator("#rp-us-switch").click()
+    expect(page.locator("#rp-us-banner")).to_contain_text("were switched back")
+    expect(page.locator("#rp-us-switch")).to_have_text("Raise thresholds again")
+    other.goto(usage_app.address)
+    expect(other.locator("[data-board]:not([data-echo=''])")).to_be_visible()
+    expect(other.locator("[data-used-up]")).to_have_count(0)
+    page.locator("[data-budget] summary").click()
+    log = page.locator("[data-budget] tbody tr td:nth-child(2)").all_inner_texts()
+    assert log == ["switched back", "raised", "alert", "set"]
+    assert errors == others_errors == []
+
+
+def test_a_telephone_shows_it_without_scrolling_sideways(browser: Browser, usage_app: UsageApp) -> None:
+    usage_app.answers(1, "always-weak")
+    page, errors = opened(browser, usage_app, width=390)
+    expect(page.locator("#rp-chart-us-drift .main-svg").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert errors == []

@@ -1,0 +1,222 @@
+"""The callbacks of the Learn tab, without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from feedback.label_records import Label
+from feedback.label_store import LabelStore
+from feedback.resolved_label import ResolvedLabel
+from feedback.rows import sha256
+from feedback.store import FeedbackStore
+from feedback.version_store import VersionStore
+from pages._learn import add_learn_tab
+from pages._learn_page import DEFAULT_SOURCES, VIEW, LearnPage
+from router_models import RouterPanel, load_panel
+from settings import Settings
+from tests.feedback.learning.synthetic import by_topic
+
+NOBODY: Any = None
+SOURCES = list(DEFAULT_SOURCES)
+ROSE = "What should I know about pruning old roses in Hobart?"
+
+
+class Tab:
+    """A tab on a panel and a database of its own."""
+
+    def __init__(self, folder: Path, labels: Sequence[ResolvedLabel] = ()) -> None:
+        self.settings = Settings(data_dir=folder, database_url=None, hf_token=None)
+        self.store = FeedbackStore.open(self.settings)
+        self.panel: RouterPanel = load_panel()
+        self.versions = VersionStore(self.store.access)
+        self.page = LearnPage(self.panel, self.settings, lambda: self.store)
+        keep = LabelStore(self.store.access)
+        keep.add_items([label.prompt for label in labels], "importer", origin="test")
+        for label in labels:
+            keep.save_label(Label(prompt_sha256=sha256(label.prompt), annotator="ann", tier=label.tier))
+
+    def learn(self, router: str, task: str, aim: str = "quality", percent: float | None = 90.0) -> list[Any]:
+        return list(self.page.started("light", router, task, aim, percent, SOURCES, NOBODY))
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory: pytest.TempPathFactory) -> Tab:
+    """With two hundred labels."""
+    return Tab(tmp_path_factory.mktemp("learn") / "data", by_topic(200, noise=0.1))
+
+
+@pytest.fixture(scope="module")
+def learnt(tab: Tab) -> str:
+    """Id of a version of knn."""
+    tab.learn("knn", "retrain")
+    return tab.versions.versions("knn")[0].id
+
+
+def test_an_empty_store_says_what_is_missing(tmp_path: Path) -> None:
+    empty = Tab(tmp_path / "data")
+    notice, material, ready, result, *view = empty.page.opened("light", "semantic", "retrain", SOURCES, None)
+    assert notice == ""
+    assert "There are no labels yet" in material
+    assert re.search(r"Not yet: label about \d+ prompts", ready)
+    assert result["visible"] is False
+    assert "Nothing yet." in view[-1]
+    values = empty.learn("semantic", "retrain")
+    assert len(values) == 1 or "Reading" not in values[0][1]
+    assert "There are too few labels" in values[-1][0]
+    assert "is-error" in values[-1][0]
+    assert empty.versions.versions() == []
+
+
+def test_the_labels_are_counted_by_tier_and_source(tab: Tab) -> None:
+    material = tab.page.opened("light", "semantic", "retrain", SOURCES, None)[1]
+    assert "<dd>200<small>" in material
+    assert "200 by people" in material
+    for name in ("Need simple", "Need general", "Need reasoning", "Came up at random"):
+        assert name in material
+    assert "<dd>0<small>" in tab.page.opened("light", "semantic", "retrain", ["judge"], None)[1]
+    assert "<dd>0<small>" in tab.page.opened("light", "semantic", "retrain", [], None)[1]
+
+
+def test_each_router_offers_what_it_can_learn(tab: Tab) -> None:
+    offered = {
+        name: [task for _, task in tab.page.chosen(name, None, SOURCES)[1]["choices"]] for name in tab.page.choices
+    }
+    assert offered["semantic"] == ["retrain"]
+    assert offered["knn"] == ["retrain", "threshold"]
+    assert offered["ensemble"] == ["votes", "threshold"]
+    assert not {"cascade", "random", "always-weak", "llm-router", "causal-5star"} & set(offered)
+    targets = {name: tab.page.chosen(name, None, SOURCES)[3]["visible"] for name in ("semantic", "knn")}
+    assert targets == {"semantic": False, "knn": True}
+
+
+def test_learning_tells_how_far_it_is_and_shows_before_and_after(tab: Tab) -> None:
+    *steps, last = tab.learn("semantic", "retrain")
+    shares = [float(re.findall(r'value="([\d.]+)"', step[1])[0]) for step in steps]
+    assert shares == sorted(shares)
+    assert len(steps) > 3
+    notice, progress, result, version, report, plot, foot, *_ = last
+    assert "Semantic similarity v1 has learnt" in notice
+    assert progress == ""
+    assert result["visible"] is True
+    assert version["choices"][0][0] == "Semantic similarity · v1"
+    assert 'data-verdict="better"' in report
+    assert "held-out labels" in report
+    traces = [trace["name"] for trace in json.loads(plot["value"].plot)["data"]]
+    assert {"before learning", "after learning", "escalating at random"} <= set(traces)
+    assert "How to read this" in foot
+    assert tab.panel["semantic"].card.version != "v1"  # nothing decides before it is activated
+
+
+def test_light_and_dark_differ_in_colour_only(tab: Tab, learnt: str) -> None:
+    light, dark = (tab.page.shown(scheme, learnt) for scheme in ("light", "dark"))
+    plots = [json.loads(values[4]["value"].plot) for values in (light, dark)]
+    assert plots[0]["layout"]["paper_bgcolor"] != plots[1]["layout"]["paper_bgcolor"]
+    assert [trace["y"] for trace in plots[0]["data"]] == [trace["y"] for trace in plots[1]["data"]]
+    assert light[3] == dark[3]
+
+
+def test_activate_compare_and_roll_back(tab: Tab, learnt: str) -> None:
+    before = tab.panel.ids
+    notice, *view = tab.page.compared("light", learnt, NOBODY)
+    assert "stands beside it now" in notice
+    assert view[6]["value"] == "Take it off the Route page"
+    assert "knn-v1" in tab.panel.ids
+    assert "knn-v1" in {made.router for made in tab.panel.decide(ROSE)}
+    notice, *view = tab.page.activated("light", learnt, NOBODY)
+    assert "k nearest neighbours v1 decides now." in notice
+    assert view[5]["value"] == "Decides now"
+    assert tab.panel.ids == before  # what decides does not stand beside itself
+    assert {made.router: made.version for made in tab.panel.decide(ROSE)}["knn"] == "v1"
+    notice, *view = tab.page.rolled_back("light", learnt, NOBODY)
+    assert "is back to what it was before" in notice
+    assert "rolled back, it decides as it ships" in view[7]
+    assert tab.panel["knn"].card.version != "v1"
+    assert "nothing to go back to" in tab.page.rolled_back("light", learnt, NOBODY)[0]
+
+
+def test_the_history_names_who_and_when(tab: Tab, learnt: str) -> None:
+    history = tab.page.shown("light", learnt)[-1]
+    assert "k nearest neighbours learnt v1" in history
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", history)
+    assert re.search(r"visitor [0-9a-f]{1,6}|visitor ", history)
+
+
+def test_a_version_can_be_taken_along(tab: Tab, learnt: str) -> None:
+    notice, file = tab.page.exported(learnt)
+    assert notice == ""
+    with zipfile.ZipFile(file["value"]) as archive:
+        assert "knn-v1/card.json" in archive.namelist()
+
+
+@pytest.mark.parametrize(
+    ("repository", "token", "said"),
+    [("nonsense", "hf_x", "not the name of a repository"), ("ada/ours", "", "no token for the Hub")],
+)
+def test_pushing_says_what_is_missing(tab: Tab, learnt: str, repository: str, token: str, said: str) -> None:
+    notice, emptied = tab.page.pushed(learnt, repository, token, NOBODY)
+    assert said in notice
+    assert emptied == ""
+
+
+@pytest.mark.parametrize(
+    ("router", "task", "aim", "percent", "said"),
+    [
+        (None, "retrain", "quality", 90, "No router is chosen"),
+        ("oracle", "retrain", "quality", 90, "No router is chosen"),
+        ("knn", None, "quality", 90, "No router is chosen"),
+        ("knn", "votes", "quality", 90, "cannot learn"),
+        ("knn", "threshold", "quality", 140, "The target is 1.4"),
+        ("knn", "threshold", "quality", None, "The target is -1"),
+    ],
+)
+def test_what_cannot_be_learnt_is_said(
+    tab: Tab, router: Any, task: Any, aim: str, percent: float | None, said: str
+) -> None:
+    last = tab.learn(router, task, aim, percent)[-1]
+    assert said in last[0]
+    assert len(last) == 2 + VIEW
+
+
+@pytest.mark.parametrize("version", [None, "", "no-such"])
+def test_versions_that_are_not_there(tab: Tab, learnt: str, version: Any) -> None:
+    for change in (tab.page.activated, tab.page.compared, tab.page.rolled_back):
+        assert "is-error" in change("light", version, NOBODY)[0]
+    assert "is-error" in tab.page.exported(version)[0]
+
+
+def test_two_cannot_learn_at_once(tab: Tab) -> None:
+    first = tab.page.started("light", "knn", "threshold", "quality", 90.0, SOURCES, NOBODY)
+    next(first)
+    assert "Another router is learning" in tab.learn("knn", "threshold")[-1][0]
+    list(first)
+    assert "has learnt" in tab.learn("knn", "threshold")[-1][0]
+
+
+def test_who_may_not_learn_is_told(tab: Tab, learnt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from feedback.visitor import NotAllowedError
+
+    def refuse(*_: object) -> None:
+        raise NotAllowedError("Only who has signed in may let routers learn.", "Sign in.")
+
+    monkeypatch.setattr("pages._learn_page.allowed_visitor", refuse)
+    assert "Only who has signed in" in tab.learn("knn", "threshold")[-1][0]
+    for change in (tab.page.activated, tab.page.compared, tab.page.rolled_back):
+        assert "Only who has signed in" in change("light", learnt, NOBODY)[0]
+    assert "Only who has signed in" in tab.page.pushed(learnt, "ada/ours", "hf_x", NOBODY)[0]
+
+
+def test_every_event_is_private_and_asks_for_the_role(tab: Tab) -> None:
+    with gr.Blocks() as demo:
+        add_learn_tab(demo, tab.panel, tab.settings, lambda: tab.store)
+    names = [function.api_name for function in demo.fns.values()]
+    assert len(set(names)) == len(names)
+    assert all(str(name).startswith("learn_") for name in names)
+    assert {function.api_visibility for function in demo.fns.values()} == {"private"}
