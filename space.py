@@ -12,21 +12,27 @@ from errors import PlaygroundError, UnavailableError
 from settings import get_settings
 
 ROOT = Path(__file__).parent
-LEFT_OUT = (
-    ".*",
-    ".*/**",
-    "artifacts/**",
-    "data/**",
-    "docs/training/**",
-    "tests/**",
-    "router_models/training/**",
-    "**/__pycache__/**",
-    "Dockerfile",
-    "compose.yaml",
-    "requirements-*.txt",
-    "streamlit_app.py",
+SERVES = (
+    "LICENSE",
+    "README.md",
+    "app.py",
+    "command_line.py",
+    "errors.py",
+    "pyproject.toml",
+    "requirements.txt",
+    "settings.py",
+    "api/**",
+    "assets/**",
+    "benchmarks/**",
+    "docs/*.png",
+    "feedback/**",
+    "llms/**",
+    "pages/**",
+    "router_models/**",
 )
-"""What serving does not need. The README stays: its first lines are the Space's settings."""
+"""What goes along; keys, lists of users and all else stay. The README's first lines are the Space's settings."""
+
+LEFT_OUT = ("router_models/training/**", "**/__pycache__/**", "**/.*")
 
 TOKENS_ADDRESS = "https://huggingface.co/settings/tokens"
 
@@ -57,7 +63,7 @@ def files_to_upload(folder: Path) -> list[str]:
     from huggingface_hub.utils import filter_repo_objects  # type: ignore[attr-defined]  # it is public
 
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return list(filter_repo_objects(names, ignore_patterns=list(LEFT_OUT)))
+    return list(filter_repo_objects(names, allow_patterns=list(SERVES), ignore_patterns=list(LEFT_OUT)))
 
 
 def deploy(name: str, *, private: bool = True) -> str:
@@ -84,6 +90,7 @@ def deploy(name: str, *, private: bool = True) -> str:
             repo_id=address.repo_id,
             repo_type="space",
             folder_path=ROOT,
+            allow_patterns=list(SERVES),
             ignore_patterns=list(LEFT_OUT),
             delete_patterns="*",
             commit_message="Deploy",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_address
 from time import time
 
 from limits import RateLimitItemPerMinute
@@ -18,14 +18,12 @@ from api.problems import problem_of
 from api.statuses import NoTokenError, TooLargeError, TooManyRequestsError
 from api.tokens import holder_of
 from errors import PlaygroundError
+from feedback.network import network_of
 from settings import ApiToken
 
 _MIB = 1024**2
 _LONGEST_NUMBER = 16
 """Digits of a content length that are read: more than any body has bytes."""
-
-_IPV6_NETWORK_BITS = 64
-"""One subscriber has at least this network: whoever changes address within it is the same caller."""
 
 
 class Doorkeeper:
@@ -121,18 +119,7 @@ def _bearer(headers: Headers) -> str:
 
 def _network_of(scope: Scope) -> str:
     client = scope.get("client")
-    host = str(client[0]) if client else ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host or "unknown"
-    if isinstance(address, IPv6Address):
-        mapped = address.ipv4_mapped
-        if mapped is not None:
-            return str(mapped)
-        if not address.is_loopback:
-            return str(ip_network((address.packed, _IPV6_NETWORK_BITS), strict=False))
-    return str(address)
+    return network_of(str(client[0]) if client else "")
 
 
 def _is_this_machine(address: str) -> bool:

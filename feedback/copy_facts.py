@@ -17,7 +17,7 @@ from feedback.inserting import insert_into
 from feedback.records import new_id
 from feedback.schema import HEAD
 
-_LOCK = 7_266_339_022
+_LOCK = 7_266_339_023
 """Of PostgreSQL's advisory locks the one that means: feedback is being copied."""
 
 _READ, _WRITTEN = "The copy on the Hub could not be looked up", "The copy on the Hub could not be noted"

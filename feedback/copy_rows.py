@@ -24,7 +24,8 @@ TABLE_MODULES = ("tables", "label_tables", "version_tables", "usage_tables", "ju
 _OWN = {"copied_rows", "copy_facts"}
 _FOR_MINUTES = {"label_holds"}
 UNCHANGING = frozenset(
-    {"requests", "decisions", "completions", "votes", "texts", "labels", "ratings", "usage_events", "version_switches"}
+    {"requests", "decisions", "completions", "votes", "texts", "labels", "ratings", "usage_events"}
+    | {"versions", "version_switches", "version_picks", "judge_run_items"}
 )
 """Tables whose rows come and may go, but never change: of those only new ones are read."""
 

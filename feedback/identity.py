@@ -23,6 +23,9 @@ SESSION_S = 7 * 24 * 3600
 Way = Literal["password", "hub"]
 """How somebody signs in."""
 
+NOBODY = pseudonym("tab", "nobody")
+"""Author of all who bring neither a cookie nor a tab's id."""
+
 _BROWSER = re.compile(r"[0-9a-f]{32}")
 _DEFAULT_ROLE: Role = "labeller"
 _FINGERPRINT = 16
@@ -162,7 +165,7 @@ def is_browser(value: str) -> bool:
 
 def _browser(cookies: Mapping[str, str], fallback: str) -> str:
     kept = cookies.get(BROWSER_COOKIE, "")
-    return pseudonym("browser", kept) if is_browser(kept) else pseudonym("tab", fallback or "nobody")
+    return pseudonym("browser", kept) if is_browser(kept) else pseudonym("tab", fallback) if fallback else NOBODY
 
 
 def _with_role(author: str, name: str, role: Role) -> Visitor:

@@ -8,6 +8,7 @@ Source:
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -48,6 +49,7 @@ class Judge:
         self.store = store
         self._claims = Claims()
         self._running: dict[str, JudgeRun] = {}
+        self._taking = threading.Lock()
 
     def estimate(
         self, plan: JudgePlan, prompts: Sequence[JudgedPrompt], keys: Keys, run_id: str | None = None
@@ -130,12 +132,13 @@ class Judge:
         return record, results(record, items, self.store)
 
     def _ready(self, record: RunRecord, prompts: Sequence[JudgedPrompt], keys: Keys) -> JudgeRun:
-        if self.running(record.id):
-            raise BadInputError("This run is at work already.", "Wait until it has ended.")
         catalogue = keys.catalogue(self._catalogue)
-        run = JudgeRun(record, prompts, self._completions, catalogue, keys, self.store, self._claims)
-        self._running = {name: one for name, one in self._running.items() if one.board.now.running}
-        self._running[record.id] = run
+        with self._taking:  # two tabs may ask for one run at the same moment
+            if self.running(record.id):
+                raise BadInputError("This run is at work already.", "Wait until it has ended.")
+            run = JudgeRun(record, prompts, self._completions, catalogue, keys, self.store, self._claims)
+            self._running = {name: one for name, one in self._running.items() if one.at_work}
+            self._running[record.id] = run
         return run
 
     def _checked(self, plan: JudgePlan, prompts: Sequence[JudgedPrompt], keys: Keys) -> Catalogue:

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import Any
 
 from errors import PlaygroundError
-from feedback.judge_failures import SUSPECTS_TO_PAUSE, consequence
+from feedback.judge_failures import SUSPECTS_TO_PAUSE, consequence, may_have_cost
 from feedback.judge_purse import Purse, ceiling_usd
 from feedback.judge_rubric import SCHEMA
 from llms.catalogue import Catalogue
@@ -109,10 +109,12 @@ class Caller:
                 raise HaltedError
             async with aclosing(self._completions.stream(request, self._keys)) as snapshots:
                 async for last in snapshots:
+                    charge.sent = last.attempts > 0
                     self._told(last.waiting)
             self._told("")
             self.requests += last.attempts
             charge.usd = last.cost.usd if last.cost else None
+            charge.sent = charge.sent and may_have_cost(last)
         return last
 
     def _takes_schema(self, judge: str) -> bool:

@@ -18,6 +18,7 @@ _PAUSES = {"key", "credit", "no such LLM", "rate limit", "unreachable", "paused"
 _OF_THE_PROMPT = {"too long", "filter"}
 
 EMPTY, FILTERED = "empty", "filter"
+_ANSWERED_UNSEEN = {"too slow", "cut off", "nonsense"}
 LASTING = frozenset({EMPTY, FILTERED})
 """Failures of an answer that asking again would bring again."""
 
@@ -40,3 +41,9 @@ def answer_failure(completion: Completion) -> str:
     if completion.failure is not None or not completion.whole:
         return "cut off"
     return "" if completion.text.strip() else EMPTY
+
+
+def may_have_cost(completion: Completion) -> bool:
+    """Whether a request that was sent may be billed: a refusal is not, an answer that was lost on its way is."""
+    failure = completion.failure
+    return not isinstance(failure, ProviderError) or failure.kind in _ANSWERED_UNSEEN

@@ -28,9 +28,15 @@ class BudgetReachedError(Exception):
 
 @dataclass
 class Charge:
-    """What one request costs; `usd` is filled in when that is known."""
+    """What one request costs.
+
+    Attributes:
+        usd: Filled in when that is known.
+        sent: Whether it was sent; if so and its cost stays unknown, the most that it can cost is counted.
+    """
 
     usd: Decimal | None = None
+    sent: bool = False
 
 
 class Purse:
@@ -73,7 +79,8 @@ class Purse:
         try:
             yield charge
         finally:
-            self.spent_usd += charge.usd or Decimal(0)
+            unknown = ceiling if charge.sent else Decimal(0)
+            self.spent_usd += unknown if charge.usd is None else charge.usd
             self._reserved.remove(ceiling)
             async with self._settled:
                 self._settled.notify_all()

@@ -63,8 +63,8 @@ class JudgeRun:
 
     @property
     def at_work(self) -> bool:
-        """Whether it has been started and has not ended."""
-        return self._begun and self.board.now.running
+        """Whether it has not ended; one that was stopped before it was started will not be."""
+        return self.board.now.running and (self._begun or self._end is None)
 
     def stop(self) -> None:
         """Sends nothing more; answers that are on their way are paid, so they are waited for and kept."""

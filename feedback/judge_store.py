@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, func, select
 
 from errors import UnknownNameError
 from feedback.access import Access
 from feedback.inserting import add_rows
+from feedback.judge_forgetting import empty_judged
 from feedback.judge_records import JudgedAnswer, JudgeRating, RunItem, RunRecord, RunState
 from feedback.judge_rows import (
     answer_row,
@@ -193,14 +194,8 @@ class JudgeStore:
         Raises:
             StoreError: The database failed.
         """
-        gone = 0
         with self._access.writing("Texts could not be deleted") as connection:
-            for part in _parts(prompts):
-                for table, values in ((AnswerRow, {"text": "", "failure": "deleted"}), (RatingRow, {"rationale": ""})):
-                    gone += connection.execute(
-                        update(table).where(table.prompt_sha256.in_(part)).values(**values)
-                    ).rowcount
-        return gone
+            return sum(empty_judged(connection, part) for part in _parts(prompts))
 
 
 def _last_state(connection: Connection, run_id: str) -> RunState | None:

@@ -66,7 +66,7 @@ def resolve(leads: Sequence[Lead]) -> ResolvedLabel | None:
         tier=votes[0][0],
         annotators=max(1, len(said["people"])) if source == "adjudicated" else len(counted),
         source=source,
-        random=counted[0].random,
+        random=counted[0].random and source != "correction",  # somebody corrects what went wrong: that is no chance
         created_at=max(lead.created_at for lead in counted),
     )
 

@@ -24,7 +24,8 @@ from router_models import load_panel
 from settings import Settings, get_settings
 
 SOURCES: tuple[Source, ...] = ("people", "adjudicated", "correction", "judge")
-FROM_PEOPLE = SOURCES[:3]
+DEFAULT_SOURCES = SOURCES[:2]
+"""Corrections are not among them: anybody who may open the app can give them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,7 +60,11 @@ def _parser() -> argparse.ArgumentParser:
     aim.add_argument("--serve", type=float, metavar="PERCENT", help="threshold: serve at least so many (default: 90)")
     aim.add_argument("--escalate", type=float, metavar="PERCENT", help="threshold: escalate at most so many")
     parser.add_argument(
-        "--from", action="append", dest="sources", choices=SOURCES, help="whose labels (default: all but judges')"
+        "--from",
+        action="append",
+        dest="sources",
+        choices=SOURCES,
+        help="whose labels (default: people and adjudicated; corrections can come from anybody)",
     )
     parser.add_argument("--activate", action="store_true", help="let the new version decide at once")
     parser.add_argument("--export", type=Path, metavar="DIR", help="write the new version into a folder")
@@ -77,7 +82,7 @@ def _learn(versions: VersionStore, labels: LabelStore, settings: Settings, optio
     kind = "quality" if options.escalate is None else "cost"
     percent = options.escalate if options.escalate is not None else options.serve
     target = Target() if percent is None else Target(kind, percent / 100)  # type: ignore[arg-type]  # one of the two
-    resolved = labels.resolved(sources=tuple(options.sources or FROM_PEOPLE))
+    resolved = labels.resolved(sources=tuple(options.sources or DEFAULT_SOURCES))
     learnt = learn(load_panel().line_up, options.router, options.task, resolved, _me(), target, _tell)
     version = versions.save(learnt.version, learnt.picks)
     print(f"{version.router} {version.name}: {learnt.report.sentence}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 
-from feedback.database import WRITES
+from feedback.database import BUSY_S, WRITES
 from feedback.faults import StoreError
 
 HEAD = "0006"
@@ -14,6 +16,9 @@ HEAD = "0006"
 
 VERSION_TABLE = "feedback_version"
 """Not Alembic's own name: a database may serve other applications too."""
+
+MIGRATION_S = 120
+"""How long a process waits while another one migrates."""
 
 _FOLDER = Path(__file__).with_name("migrations")
 _LOCK = 7_266_339_021
@@ -30,11 +35,25 @@ def upgrade(engine: Engine) -> None:
     with engine.connect() as connection:
         if _revision(connection) == HEAD:
             return
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with engine.connect().execution_options(**{WRITES: True}) as connection, _patient(connection), connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         _migrate(connection)
+
+
+@contextmanager
+def _patient(connection: Connection) -> Iterator[None]:
+    """Meanwhile SQLite waits for whoever else is migrating, which takes longer than to write a row."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.cursor()  # past SQLAlchemy, which would begin a transaction
+    driver.execute(f"PRAGMA busy_timeout = {MIGRATION_S * 1000}")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_S * 1000:.0f}")
 
 
 def _revision(connection: Connection) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, tuple_
 
 from errors import BadInputError
 from feedback.access import Access
+from feedback.judge_forgetting import empty_judged
 from feedback.label_items import CHUNK
 from feedback.label_state import lock_items, refresh
 from feedback.records import now
@@ -49,6 +50,8 @@ def _delete(access: Access, chosen: ColumnElement[bool]) -> int:
             lock_items(connection, digests)
             _forget(connection)
             connection.execute(delete(TextRow).where(tuple_(*_KEY).in_(found)))
+            still_kept = connection.execute(select(TextRow.sha256).where(TextRow.sha256.in_(digests))).scalars()
+            empty_judged(connection, set(digests).difference(still_kept))
             refresh(connection, digests)
         deleted, last = deleted + len(found), found[-1]
     if deleted:

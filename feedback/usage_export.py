@@ -19,7 +19,7 @@ from sqlalchemy import and_, or_, select
 from feedback.access import Access
 from feedback.records import now
 from feedback.usage_event import UsageEvent
-from feedback.usage_report import UsageFilter
+from feedback.usage_sums import UsageFilter
 from feedback.usage_tables import UsageEventRow
 
 if TYPE_CHECKING:

@@ -28,8 +28,9 @@ from feedback.usage_budget import Budget
 from feedback.usage_budget_store import BudgetStore
 from feedback.usage_event import UsageEvent
 from feedback.usage_export import exported
-from feedback.usage_report import UsageFilter, UsageReport
+from feedback.usage_report import UsageReport
 from feedback.usage_store import UsageStore
+from feedback.usage_sums import UsageFilter
 from feedback.usage_tables import UsageDay, UsageEventRow, UsageLatency, UsageNovelty
 from settings import Settings
 

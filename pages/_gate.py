@@ -1,15 +1,16 @@
-"""In front of the pages: a browser gets its pseudonym, and who lacks a page's role gets the sign-in page instead."""
+"""In front of the pages: a browser gets its pseudonym, who lacks a role the sign-in page, and other sites nothing."""
 
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from feedback.identity import BROWSER_COOKIE, Identity, is_browser, new_browser
 from feedback.visitor import NotAllowedError
 from pages._cookies import cookie_options
+from pages._same_site import from_another_site
 from pages._visitor import needed_for
 from pages.sign_in import SignIn
 from settings import Settings
@@ -18,6 +19,10 @@ BROWSER_S = 365 * 24 * 3600
 """How long a browser keeps its pseudonym."""
 
 _ERROR = 400
+_FORBIDDEN = 403
+_EVENTS = "gradio_api"
+_PUBLIC = {"info", "openapi.json", "theme.css"}
+"""What other sites may read below it: the same for everybody."""
 
 
 class Gate:
@@ -42,6 +47,11 @@ class Gate:
             await self._app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
+        if _runs_events(scope) and from_another_site(connection.headers):
+            # Gradio lets every origin in with its cookies, and a Space's cookies are sent from every site.
+            said = "Another site asked for this. Open the app itself; a proxy before it must pass the Host header on."
+            await JSONResponse({"error": said}, _FORBIDDEN)(scope, receive, send)
+            return
         for permission in needed_for(_page(scope["path"])):
             visitor = self._identity.visitor(connection.cookies)
             try:
@@ -67,6 +77,14 @@ class Gate:
             await send(message)
 
         return send_with_cookie
+
+
+def _runs_events(scope: Scope) -> bool:
+    """Whether a request is for Gradio's own part, but for what is public."""
+    if _page(scope["path"]) != _EVENTS:
+        return False
+    below = scope["path"].strip("/").partition("/")[2]
+    return scope["method"] not in {"GET", "HEAD"} or below not in _PUBLIC
 
 
 def _page(path: str) -> str:

@@ -54,7 +54,8 @@ def add_judge_tab(
             results = static_html("", "rp-jd-results")
             with gr.Row(elem_id="rp-jd-after"):
                 save = gr.Button("Save the ratings as labels", interactive=False, elem_id="rp-jd-save")
-                export = gr.DownloadButton("Download as training data", interactive=False, elem_id="rp-jd-export")
+                export = gr.Button("Export as training data", interactive=False, elem_id="rp-jd-export")
+            exported = gr.File(label="Training data", visible=False, interactive=False, elem_id="rp-jd-file")
             saved = static_html("", "rp-jd-saved")
 
     common: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -63,7 +64,7 @@ def add_judge_tab(
     llms = [form["weak"], form["reference"], form["judges"]]
     keys = [state, form["provider"], form["key"], *llms]
     own = [state, *(form[name] for name in ("url", "model", "own_key", "own_input", "own_output")), *llms]
-    outcome = [notice, results, save, export]
+    outcome = [notice, results, save, export, exported]
     wanted = [form[name] for name in WANTED]
 
     opened = head.opened(
@@ -96,4 +97,5 @@ def add_judge_tab(
     runs.input(callbacks.shown, [state, runs, listed], outcome, **counts, api_name="judge_chosen")
     listed.input(callbacks.shown, [state, runs, listed], outcome, **counts, api_name="judge_filtered")
     save.click(callbacks.saved, [runs], [saved], **counts, api_name="judge_saved")
+    export.click(callbacks.exported, [runs], [notice, exported], **counts, api_name="judge_exported")
     demo.unload(callbacks.left)

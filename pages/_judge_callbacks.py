@@ -19,6 +19,7 @@ from pages._visitor import allowed_visitor
 from settings import Settings
 
 START = "Start"
+NO_FILE = {"__type__": "update", "value": None, "visible": False}
 
 
 class JudgeCallbacks:
@@ -86,16 +87,23 @@ class JudgeCallbacks:
     def shown(self, session: JudgeSession, run: str | None, wanted: str) -> list[Any]:
         """What a run has come to."""
         if not run:
-            return ["", "", gr.Button(interactive=False), gr.DownloadButton(interactive=False)]
+            return ["", "", gr.Button(interactive=False), gr.Button(interactive=False), NO_FILE]
         try:
             found = self._desk.shown(run)
             session.shown = run
-            html, file = results_html(found, wanted), self._desk.export(found)
+            html = results_html(found, wanted)
         except Exception as error:  # noqa: BLE001  as above
-            return [failed(error), gr.skip(), gr.skip(), gr.skip()]
+            return [failed(error), *(gr.skip() for _ in range(4))]
         labels = any(one.tier(found.record.plan.reference_tier) for one in found.judged)
-        download = gr.DownloadButton(value=str(file) if file else None, interactive=file is not None)
-        return [gr.skip(), html, gr.Button(interactive=labels), download]
+        rated = any(one.rating is not None and one.prompt_sha256 in found.texts for one in found.judged)
+        return [gr.skip(), html, gr.Button(interactive=labels), gr.Button(interactive=rated), NO_FILE]
+
+    def exported(self, run: str | None) -> list[Any]:
+        """Writes a run's training data, for whoever asks for it."""
+        try:
+            return ["", gr.update(value=str(self._desk.export(run or "")), visible=True)]
+        except Exception as error:  # noqa: BLE001  as above
+            return [failed(error), NO_FILE]
 
     def saved(self, run: str | None, request: gr.Request) -> str:
         """Keeps a run's ratings as labels."""

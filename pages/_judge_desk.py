@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import threading
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -18,6 +17,7 @@ from llms.catalogue import Catalogue
 from llms.completions import Completions
 from llms.keys import Keys
 from pages._compare_voting import OpenStore
+from pages._download import download_path
 from pages._judge_form import LABELLED, LACKING, RUN, Values, read_limit, read_plan
 from pages._judge_session import JudgeSession
 from pages._judge_view import RunShown
@@ -125,17 +125,22 @@ class JudgeDesk:
         record, judged = self._judge().results(run_id)
         return save_labels(record, judged, self._labels())
 
-    def export(self, shown: RunShown) -> Path | None:
-        """A file with a run's training data; None where it has none."""
+    def export(self, run_id: str) -> Path:
+        """A file with a run's training data.
+
+        Raises:
+            PlaygroundError: It has none, or the store failed.
+        """
         from feedback.judge_export import training_lines, write_lines
 
-        folder = Path(tempfile.mkdtemp(prefix="judged-"))
-        path = folder / f"judged-{shown.record.id[:8]}.jsonl"
-        if write_lines(path, training_lines(shown.record, shown.judged, shown.texts)):
-            return path
-        path.unlink()
-        folder.rmdir()
-        return None
+        record, judged = self._judge().results(run_id)
+        texts = self._judge().store.texts([one.prompt_sha256 for one in judged])
+        lines = list(training_lines(record, judged, texts))
+        if not lines:
+            raise BadInputError("This run has no training data.", "Choose one whose prompts are rated.")
+        path = download_path(f"judged-{record.id[:8]}.jsonl")
+        write_lines(path, lines)
+        return path
 
     def why_not(self, keys: Keys) -> dict[str, str]:
         """Why LLMs cannot be asked, by id; those that can are not in it."""

@@ -7,16 +7,21 @@ from typing import Any
 
 import gradio as gr
 
+from feedback.identity import NOBODY
 from feedback.visitor import Visitor
 from pages._defects import as_shown
 from pages._label_desk import Answer, LabelDesk, Sent
 from pages._label_words import CONSENT, OTHER_CHOICES, RATING, RATINGS, TIER_CHOICES
+from pages._tab_ids import NoTabError, TabIds
 from pages._templates import render
 from pages._visitor import visitor_of
 from pages.look import ASSETS
 from settings import Settings
 
 Handle = Callable[[Visitor, Sent], Answer]
+
+HAND_OVER = "(tab) => dispatchEvent(new CustomEvent('rp-label-tab', { detail: tab }))"
+"""Gives the tab's id to the script."""
 
 
 def label_field(desk: LabelDesk, settings: Settings) -> gr.HTML:
@@ -33,7 +38,8 @@ def label_field(desk: LabelDesk, settings: Settings) -> gr.HTML:
         "label_panel": desk.panel,
         "label_examples": desk.examples,
     }
-    return gr.HTML(
+    tabs = TabIds()
+    field = gr.HTML(
         render(
             "label.html",
             tiers=TIER_CHOICES,
@@ -45,20 +51,29 @@ def label_field(desk: LabelDesk, settings: Settings) -> gr.HTML:
         js_on_load=(ASSETS / "js" / "label.js").read_text(encoding="utf-8"),
         apply_default_css=False,
         elem_id="rp-label",
-        server_functions=[_server_function(name, handle, settings) for name, handle in names.items()],
+        server_functions=[_server_function(name, handle, settings, tabs) for name, handle in names.items()],
     )
+    tab = gr.Textbox(visible="hidden", elem_id="rp-label-tab")
+    field.introduced(
+        tabs.give, None, tab, show_progress="hidden", api_visibility="private", api_name="label_introduced"
+    ).then(None, tab, None, js=HAND_OVER)
+    return field
 
 
-def _server_function(name: str, handle: Handle, settings: Settings) -> Callable[..., Any]:
+def _server_function(name: str, handle: Handle, settings: Settings, tabs: TabIds) -> Callable[..., Any]:
     """A function for the script; what goes wrong is answered in words, so that the page can say it."""
 
     def answer(sent: dict[str, Any] | None, request: gr.Request) -> Answer:
         try:
-            asking = request if isinstance(request, gr.Request) else gr.Request(request)  # here it comes bare
-            return handle(visitor_of(asking, settings), sent if isinstance(sent, dict) else {})
+            fields = sent if isinstance(sent, dict) else {}
+            bare = request.request if isinstance(request, gr.Request) else request  # it comes without the session
+            visitor = visitor_of(gr.Request(bare, session_hash=tabs.session_of(fields.get("tab"))), settings)
+            if visitor.author == NOBODY and visitor.may("label"):
+                raise NoTabError("The server does not know this tab.", "Reload the page, or let it keep cookies.")
+            return handle(visitor, fields)
         except Exception as error:  # noqa: BLE001  logged, and shown to the user
             shown = as_shown(error)
-            return {"error": {"what": shown.what, "mend": shown.mend}}
+            return {"error": {"what": shown.what, "mend": shown.mend}, "unknown": isinstance(error, NoTabError)}
 
     answer.__name__ = name
     return answer

@@ -63,6 +63,7 @@ def add_learn_tab(demo: gr.Blocks, panel: RouterPanel, settings: Settings, open_
                 [(name, source) for source, name in SOURCE_NAMES.items()],
                 value=list(DEFAULT_SOURCES),
                 label="Labels to learn from",
+                info="Corrections can come from anybody who may open the app.",
                 elem_id="rp-ln-sources",
             )
         with gr.Row(elem_classes="rp-ln-controls"):
@@ -96,9 +97,7 @@ def add_learn_tab(demo: gr.Blocks, panel: RouterPanel, settings: Settings, open_
                 gr.Row(elem_classes="rp-ln-controls"),
             ):
                 repository = gr.Textbox(label="Repository", placeholder="user/name", elem_id="rp-ln-repository")
-                token = gr.Textbox(
-                    label="Token", type="password", placeholder="HF_TOKEN if left empty", elem_id="rp-ln-token"
-                )
+                token = gr.Textbox(label="Token with the right to write", type="password", elem_id="rp-ln-token")
                 push = gr.Button("Push", elem_id="rp-ln-push")
         history = static_html("", "rp-ln-history")
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -13,10 +11,11 @@ import gradio as gr
 from benchmarks.plots.theme import theme
 from errors import BadInputError
 from feedback.resolved_label import ResolvedLabel, Source
-from feedback.version_records import Slot, Switch, VersionFacts
+from feedback.version_records import Slot, Switch, Version, VersionFacts
 from feedback.visitor import Visitor
 from pages._bench_charts import drawn, nothing
 from pages._compare_voting import OpenStore
+from pages._download import download_path
 from pages._learn_chart import before_after_chart
 from pages._learn_parts import buttons, done, find, named, problem, skipped, switch_of
 from pages._learn_thread import in_thread
@@ -36,13 +35,14 @@ from settings import Settings
 
 if TYPE_CHECKING:
     from feedback.label_store import LabelStore
-    from feedback.learning.learn import Learnt
     from feedback.version_store import VersionStore
 
 MOST_LABELS = 20_000
 SLOT = "learn"
 FIRST_ROUTER = "semantic"
-DEFAULT_SOURCES: tuple[Source, ...] = ("people", "adjudicated", "correction")
+DEFAULT_SOURCES: tuple[Source, ...] = ("people", "adjudicated")
+"""Corrections are not among them: anybody who may open the app can give them."""
+
 ACTIVATE = "Look at its figures below; activate it, or compare it on the Route page first."
 Values = tuple[Any, ...]
 VIEW = 8
@@ -54,7 +54,7 @@ class LearnPage:
 
     Args:
         panel: Its routers learn, and their versions stand in it.
-        settings: Say who may learn, and hold the Hub's token.
+        settings: Say who may learn.
         open_store: Gives the store of feedback.
     """
 
@@ -103,19 +103,13 @@ class LearnPage:
         """Learns, and tells how far it is: notice, progress, and at the end the new version."""
         try:
             visitor = allowed_visitor(request, self._settings, "learn")
-            if not self._learning.acquire(blocking=False):
-                raise BadInputError("Another router is learning right now.", "Try again in a minute.")
-            try:
-                learnt: Learnt | None = None
-                for told in in_thread(lambda tell: self._learn(visitor, router, task, aim, percent, sources, tell)):
-                    if isinstance(told, tuple):
-                        yield ("", progress_html(*told), *skipped(VIEW))
-                    else:
-                        learnt = told
-            finally:
-                self._learning.release()
-            assert learnt is not None  # noqa: S101  the thread gave it or raised
-            saved = self._store().save(learnt.version, learnt.picks)
+            saved: Version | None = None
+            for told in in_thread(lambda tell: self._saved(visitor, router, task, aim, percent, sources, tell)):
+                if isinstance(told, tuple):
+                    yield ("", progress_html(*told), *skipped(VIEW))
+                else:
+                    saved = told
+            assert saved is not None  # noqa: S101  the thread gave it or raised
             yield (
                 done(f"{self.titles[saved.router]} {saved.name} has learnt.", ACTIVATE),
                 "",
@@ -149,8 +143,7 @@ class LearnPage:
 
         try:
             kept = self._store().version(named(version))
-            folder = Path(tempfile.mkdtemp(prefix="version-"))
-            path = folder / f"{kept.router}-{kept.name}.zip"
+            path = download_path(f"{kept.router}-{kept.name}.zip")
             path.write_bytes(export_zip(kept))
             return ("", gr.update(value=str(path), visible=True))
         except Exception as error:  # noqa: BLE001  as above
@@ -162,8 +155,12 @@ class LearnPage:
 
         try:
             allowed_visitor(request, self._settings, "learn")
-            own = self._settings.hf_token.get_secret_value() if self._settings.hf_token else None
-            address = push_version(self._store().version(named(version)), repository or "", token.strip() or own)
+            own = (token or "").strip()  # typed: the app's token is not for everybody who lets routers learn
+            if not own:
+                raise BadInputError(
+                    "There is no token for the Hub.", "Type one of yours that may write to this repository."
+                )
+            address = push_version(self._store().version(named(version)), repository or "", own)
             return (done("The version is on the Hub.", address), "")
         except Exception as error:  # noqa: BLE001  as above
             return (problem(error), "")
@@ -191,7 +188,7 @@ class LearnPage:
             return f"{title} {facts.name} decides now.", "Route a prompt, or roll back at any time."
         return f"{title} is back to what it was before.", "Other versions stay in the list."
 
-    def _learn(
+    def _saved(
         self,
         visitor: Visitor,
         router: str | None,
@@ -200,14 +197,21 @@ class LearnPage:
         percent: float | None,
         sources: list[Source],
         tell: Callable[[float, str], None],
-    ) -> Learnt:
+    ) -> Version:
+        """The version that was learnt, kept: all in one thread, which goes on though the tab was closed."""
         from feedback.learning.learn import learn
         from feedback.learning.target import Target
 
         if router not in self.choices or task is None:
             raise BadInputError("No router is chosen.", "Choose one and what it shall learn.")
         target = Target("cost" if aim == "cost" else "quality", -1.0 if percent is None else percent / 100)
-        return learn(self._panel.line_up, router, task, self._labels(sources), visitor, target, tell)
+        if not self._learning.acquire(blocking=False):
+            raise BadInputError("Another router is learning right now.", "Try again in a minute.")
+        try:
+            learnt = learn(self._panel.line_up, router, task, self._labels(sources), visitor, target, tell)
+            return self._store().save(learnt.version, learnt.picks)
+        finally:
+            self._learning.release()
 
     def _view(self, scheme: str, version: str | None) -> Values:
         from feedback.learning.learnable import TASK_OF, TASK_TITLES

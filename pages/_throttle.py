@@ -10,6 +10,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from errors import PlaygroundError
+from feedback.network import network_of
 
 PER_NAME_AND_ADDRESS, PER_ADDRESS, PER_NAME = 5, 20, 30
 """Tries in a minute. Those of all addresses for one name are many, so that a stranger hardly locks anybody out."""
@@ -37,11 +38,12 @@ class Throttle:
         Raises:
             TooManyTriesError: It is one too many; the message says when to try again.
         """
-        name = _short(name)
+        name, network = _short(name), network_of(address)
         for most, key in (
-            (PER_ADDRESS, ("address", address)),
+            (PER_ADDRESS, ("address", network)),
+            # Before the name: what one address tries too often must not use up the tries of everybody for that name.
+            (PER_NAME_AND_ADDRESS, ("both", f"{network} {name}")),
             (PER_NAME, ("name", name)),
-            (PER_NAME_AND_ADDRESS, ("both", f"{address} {name}")),
         ):
             limit = RateLimitItemPerMinute(most)
             if not self._limiter.hit(limit, *key):
@@ -50,7 +52,9 @@ class Throttle:
 
     def forget(self, address: str, name: str) -> None:
         """The right password: what this address has tried for this name counts no more."""
-        self._limiter.clear(RateLimitItemPerMinute(PER_NAME_AND_ADDRESS), "both", f"{address} {_short(name)}")
+        self._limiter.clear(
+            RateLimitItemPerMinute(PER_NAME_AND_ADDRESS), "both", f"{network_of(address)} {_short(name)}"
+        )
 
 
 def _short(name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks.plots.chart import Chart, figure, titled
 from benchmarks.plots.theme import HUES, Theme
 from feedback.usage_drift import wilson
-from feedback.usage_report import Keyed, Sums
+from feedback.usage_sums import Keyed, Sums
 
 MOST_SERIES = 8
 OTHERS = "others"

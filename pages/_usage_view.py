@@ -9,7 +9,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from errors import BadInputError
-from feedback.usage_report import Choices, Keyed, Sums, UsageFilter
+from feedback.usage_sums import Choices, Keyed, Sums, UsageFilter
 
 ALL = ""
 PAID, ESTIMATED = "paid", "estimated"

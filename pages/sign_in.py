@@ -15,6 +15,7 @@ from feedback.identity import SESSION_COOKIE, SESSION_S, HubUser, Identity
 from feedback.visitor import NotAllowedError, Permission, Visitor
 from pages._components import PAGES, TITLE
 from pages._cookies import cookie_options, delete_cookie
+from pages._same_site import from_another_site
 from pages._templates import render
 from pages._throttle import Throttle
 from pages.look import plain_head
@@ -158,7 +159,10 @@ class SignIn:
 
 def local_path(wanted: str) -> str:
     """A path on this site; '/' where an address would lead elsewhere."""
-    parts = urlsplit(wanted.replace("\\", "/"))
+    try:
+        parts = urlsplit(wanted.replace("\\", "/"))
+    except ValueError:  # such as a bracket that is not closed
+        return "/"
     path = f"/{parts.path.lstrip('/')}"
     if parts.scheme or parts.netloc or not path.isprintable():
         return "/"
@@ -172,7 +176,7 @@ def _hub_address(wanted: str) -> str:
 
 def _check_origin(request: Request) -> None:
     """Browsers say where a form was sent from: another site must not sign anybody in or out."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+    if from_another_site(request.headers):
         raise NotAllowedError("This form was sent by another site.", "Open the sign-in page and try again.")
 
 

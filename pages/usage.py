@@ -101,7 +101,9 @@ def _choice(choices: list[tuple[str, str]], value: str, label: str, elem_id: str
 
 
 BUDGET = (
-    "What LLMs may cost here, without what callers' own keys pay. When it is used up, thresholds are raised until the "
-    "next period, so that fewer prompts go to the dear LLM; each decision then says so. Answers that are under way are "
-    "not stopped, so a little more may be spent. Cascades with a budget of their own and fixed choices are not touched."
+    "What answers on the pages and by the API may cost, without what callers' own keys pay. Runs of judge LLMs, which "
+    "have budgets of their own, and the requests of a router that is an LLM are not counted. When it is used up, "
+    "thresholds are raised until the next period, so that fewer prompts go to the dear LLM; each decision then says so."
+    " Answers that are under way are not stopped, so a little more may be spent. Cascades with a budget of their own"
+    " and fixed choices are not touched."
 )

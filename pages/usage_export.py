@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,9 +15,11 @@ from starlette.routing import Route
 from errors import BadInputError, PlaygroundError
 from feedback.identity import identity_of
 from feedback.usage import Usage
-from feedback.usage_export import Format, exported
-from feedback.usage_report import UsageFilter
+from feedback.usage_sums import UsageFilter
 from settings import Settings
+
+if TYPE_CHECKING:
+    from feedback.usage_export import Format
 
 _TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 
@@ -32,6 +34,8 @@ def install_usage_export(app: Starlette, usage: Usage, settings: Settings) -> No
     """
 
     def export(request: Request) -> Response:
+        from feedback.usage_export import exported  # SQLAlchemy: not while the app starts
+
         form = cast("Format", request.path_params["form"])
         try:
             identity_of(settings).visitor(request.cookies).need("usage")

@@ -94,3 +94,9 @@ def test_neither_torch_nor_tensorflow_is_imported_to_serve(statement: str) -> No
     check = f"import sys; {statement}; print(sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr.strip().splitlines()[-1] == "[]"
+
+
+def test_the_app_starts_without_its_database() -> None:
+    check = "import sys, app; print(sorted({'sqlalchemy', 'alembic'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -12,7 +12,14 @@ from tests.feedback.hub import TOKEN, Hub
 
 NAME = "somebody/playground"
 FILES = {"app.py": "print()", "README.md": "---\nsdk: gradio\n---", "pages/route.py": "", "assets/a.css": "b {}"}
-SECRETS = {".env": "OPENAI_API_KEY=sk-1", "data/feedback.sqlite3": "votes", "tests/test_app.py": "", ".git/config": ""}
+SECRETS = {
+    "users.json": "{}",
+    "venv/bin/python": "",
+    ".env": "OPENAI_API_KEY=sk-1",
+    "data/feedback.sqlite3": "votes",
+    "tests/test_app.py": "",
+    ".git/config": "",
+}
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ let seen = false; // whether the panel's decisions were shown beside this prompt
 let shownAt = 0;
 let told = 0; // counts what was said of labels, so that a slow answer does not speak of an older one
 let ownName = "";
+let tab = ""; // the server's id of this tab: who labels without cookies is known by it
+let introducing = null;
 
 const before = () => at("before").checked;
 const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -29,12 +31,24 @@ async function ask(name, fields = {}) {
   let timer;
   const late = new Promise((_, reject) => (timer = setTimeout(reject, PATIENCE_MS, new Error("late"))));
   try {
-    return (await Promise.race([server[name](fields), late])) ?? { error: LOST };
+    const answer = await Promise.race([server[name]({ ...fields, tab }), late]);
+    if (!answer?.unknown) return answer ?? { error: LOST };
+    await Promise.race([introduce(), late]);
+    return (await Promise.race([server[name]({ ...fields, tab }), late])) ?? { error: LOST };
   } catch {
     return { error: LOST };
   } finally {
     clearTimeout(timer);
   }
+}
+
+function introduce() {
+  introducing ??= new Promise((resolve) => addEventListener("rp-label-tab", resolve, { once: true })).then(({ detail }) => {
+    tab = detail;
+    introducing = null;
+  });
+  trigger("introduced");
+  return introducing;
 }
 
 function complain(error, again) {

@@ -117,7 +117,7 @@ def measure(panel: RouterPanel, repeat: int = REPEAT, *, llm_routers: bool = Fal
     forwards = {text: median_ms(partial(_forward, panel, text), repeat) for text in texts}
     forward_ms = statistics.median(forwards.values())
     routers: dict[str, RouterLatency] = {}
-    unavailable: dict[str, str] = Field(default_factory=dict)
+    unavailable: dict[str, str] = {}
     for name in panel.ids if llm_routers else panel.immediate_ids:
         router = panel[name]
         try:

@@ -56,14 +56,16 @@ def threshold_for(target: Target, p_strong: FloatArray, needed: IntArray) -> flo
         For quality the highest threshold that serves enough; for cost the lowest that escalates few enough. It lies
         between two scores, so that neither side hangs on rounding.
     """
-    scores = np.unique(p_strong)
+    scores, counts = np.unique(p_strong, return_counts=True)
     middles = np.concatenate([[0.0], (scores[:-1] + scores[1:]) / 2, [(scores[-1] + 1) / 2]])
-    escalated = p_strong[None, :] >= middles[:, None]
+    below = np.searchsorted(scores, middles)
+    needing = np.bincount(np.searchsorted(scores, p_strong), weights=needed != 0, minlength=len(scores))
     if target.kind == "quality":
-        served = (escalated | (needed == 0)[None, :]).mean(axis=1)
+        served = 1 - np.concatenate([[0.0], np.cumsum(needing)])[below] / len(p_strong)
         reached = np.flatnonzero(served >= target.share - 1e-12)
         return round(float(middles[reached[-1]]), DIGITS)
-    reached = np.flatnonzero(escalated.mean(axis=1) <= target.share + 1e-12)
+    escalated = 1 - np.concatenate([[0], np.cumsum(counts)])[below] / len(p_strong)
+    reached = np.flatnonzero(escalated <= target.share + 1e-12)
     if reached.size == 0:  # scores of 1 escalate whatever the threshold
         return 1.0
     return round(float(middles[reached[0]]), DIGITS)

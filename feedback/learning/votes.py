@@ -38,7 +38,8 @@ class VotesFit:
         weight: Of its log-odds, calibration included, (m,).
         bias: Added to them.
         rate: The learning rate that was chosen.
-        p_strong: P(strong) of each labelled prompt by the weights before its label was seen, calibrated, (n,).
+        p_strong: P(strong) of each labelled prompt by the weights before its label moved them, (n,). The
+            calibrations of the routers and of the vote were fitted on all labels, this one among them.
         picks: Which router was followed on each label, in order.
     """
 

@@ -13,7 +13,8 @@ from router_models.batch.rows import choose_column, columns_of
 from router_models.batch.sources import SourceFile
 from router_models.policy import Policy
 
-JOB_FILE = "job.json"
+JOB_FILE = "_job.json"
+"""Beside the shards; who reads the folder as one table passes over names that begin so."""
 SCHEMA = 1
 """Of the output. A job that was begun under another one is not gone on with."""
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 
+READABLE = 0o644
+
+
 class OutputFolder:
     """Where the shards go; a path or an fsspec URL.
 
@@ -53,7 +56,9 @@ class OutputFolder:
         if JOB_FILE in names:
             with self._files.open(f"{self._path}/{JOB_FILE}", "r") as file:
                 known = file.read()
-            if known != job.as_json():
+            if not known:  # the one who began was killed before anything was done
+                self._write_job(job.as_json())
+            elif known != job.as_json():
                 raise BadInputError(
                     f"{self.location} holds another job: {_difference(known, job.as_json())} is not the same.",
                     "Choose another folder, or empty this one.",
@@ -61,8 +66,7 @@ class OutputFolder:
         elif names:
             raise BadInputError(f"{self.location} is not empty.", "Choose a new folder for the output.")
         else:
-            with self._files.open(f"{self._path}/{JOB_FILE}", "w") as file:
-                file.write(job.as_json())
+            self._write_job(job.as_json())
         done = (name.removeprefix("part-").removesuffix(".parquet") for name in names if name.endswith(".parquet"))
         return frozenset(int(number) for number in done if number.isdigit())
 
@@ -84,15 +88,20 @@ class OutputFolder:
         try:
             with pq.ParquetWriter(name, schema, compression="zstd") as writer:
                 yield writer
-            if local:
-                _durable(Path(name))
-                Path(name).replace(target)
-            else:
-                self._files.put_file(name, target)  # an object appears when its last byte has come
-        except OSError as error:
-            raise self._unwritable(error) from error
+            try:
+                if local:
+                    _durable(Path(name))
+                    Path(name).replace(target)
+                else:
+                    self._files.put_file(name, target)  # an object appears when its last byte has come
+            except OSError as error:
+                raise self._unwritable(error) from error
         finally:
             Path(name).unlink(missing_ok=True)
+
+    def _write_job(self, text: str) -> None:
+        with self._files.open(f"{self._path}/{JOB_FILE}", "w") as file:
+            file.write(text)
 
     def sweep(self) -> None:
         """Removes what a killed worker left half-written; nobody may be writing."""
@@ -113,6 +122,7 @@ class OutputFolder:
 def _durable(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
+    path.chmod(READABLE)  # a temporary file is its owner's alone
 
 
 def _difference(known: str, now: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from errors import BadInputError
 from llms.cost import CostEstimate
+from llms.tokens import sendable
 from router_models import Decision, RouterPanel, load_panel
 from router_models.batch.job import Job
 from router_models.batch.pieces import Piece
@@ -151,4 +152,4 @@ def _panel(threads: int) -> RouterPanel:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    return None if value is None else sendable(str(value))

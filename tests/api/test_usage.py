@@ -19,7 +19,7 @@ from feedback.store import FeedbackStore
 from feedback.usage import Usage
 from feedback.usage_budget import Budget
 from feedback.usage_export import NAMES, event_pages
-from feedback.usage_report import UsageFilter
+from feedback.usage_sums import UsageFilter
 from llms.completions import Completions
 from router_models import RouterPanel
 from settings import ApiToken, Settings

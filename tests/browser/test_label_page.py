@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.comparing import CompareApp
 from tests.browser.conftest import OpenPage
@@ -339,3 +339,28 @@ def test_a_phone_has_all_of_it(visit: OpenPage) -> None:
     page.locator("[data-tab='Agreement']").click()
     expect(page.locator(".rp-lb-agreement")).to_contain_text("Who has labelled how much")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_browsers_without_cookies_are_different_annotators(visit: OpenPage, empty_store: Path) -> None:
+    def without_cookie(route: Route) -> None:
+        answer = route.fetch()
+        route.request.frame.page.context.clear_cookies()
+        kept = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
+        route.fulfill(response=answer, headers=kept)
+
+    for _ in range(2):
+        page = visit()
+        page.context.route("**/label", without_cookie)
+        page.context.clear_cookies()
+        page.reload()
+        page.wait_for_selector("[data-label]:not([data-state=opening])")
+        assert page.context.cookies() == []
+        if page.locator("[data-examples]").is_visible():
+            page.locator("[data-examples]").click()
+        item = ready(page)
+        page.keyboard.press("1")
+        ready(page, item)
+        expect(page.locator("[data-problem]")).to_be_empty()
+    annotators = [str(row[1]) for row in labels_in(empty_store)]
+    assert len(set(annotators)) == len(annotators) == 2
+    assert all(name.startswith("tab:") for name in annotators)

@@ -406,3 +406,9 @@ def test_of_two_processes_on_one_database_one_copies(on_postgresql: Settings, en
     assert len(hub.rows("votes")) == 1
     first.close()
     second.close()
+
+
+def test_nobody_waits_for_another_purpose_s_lock() -> None:
+    from feedback import copy_facts, label_queue, schema
+
+    assert len({module._LOCK for module in (copy_facts, label_queue, schema)}) == 3

@@ -27,6 +27,7 @@ from tests.feedback.judging import (
     rated,
     weak_comes_first,
 )
+from tests.feedback.samples import comparison
 
 PROMPTS = 12
 
@@ -136,6 +137,16 @@ def test_texts_can_be_forgotten_and_figures_stay(court: Court, labels: LabelStor
     assert (gone.weak, gone.reference, gone.rating) == (None, None, None)
     assert kept.rating == 5
     assert court.store.spent(run.record.id) == before
+
+
+def test_who_deletes_a_prompt_deletes_what_judges_were_told_of_it(court: Court, labels: LabelStore) -> None:
+    run, _ = court.tries(2)
+    deleted, kept_too = (one.prompt for one in prompts(2))
+    court.feedback.save_comparison(comparison(author="somebody else", prompt=kept_too, consent=True))
+    assert labels.delete_texts("tester") == PROMPTS
+    _, (gone, kept) = court.judge.results(run.record.id)
+    assert (gone.prompt_sha256, gone.weak, gone.rating) == (sha256(deleted), None, None)
+    assert kept.rating == 5, "another author keeps the same prompt"
 
 
 def test_the_rule_is_said_with_the_reference_s_tier() -> None:

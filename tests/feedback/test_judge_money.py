@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from feedback.judge_failures import may_have_cost
 from feedback.judge_plan import GIVEN, JudgedPrompt
 from feedback.judge_purse import BudgetReachedError, Purse, ceiling_usd
 from llms.catalogue import load_catalogue
 from llms.chat_request import Turn
+from llms.completion import Completion
 from llms.endpoint import Endpoint
+from llms.failures import FailureKind, ProviderError
 from llms.keys import Keys
 from tests.feedback.judging import JUDGE, REFERENCE, WEAK, Court, JudgingProvider, judging, plan, prompts
 
@@ -138,3 +141,31 @@ def test_a_request_that_fails_gives_its_money_back() -> None:
         return purse
 
     assert asyncio.run(fail()).spent_usd == Decimal("0.5")
+
+
+@pytest.mark.parametrize(("sent", "spent"), [(True, "1"), (False, "0")])
+def test_a_request_whose_usage_stays_unknown_costs_the_most_it_can(sent: bool, spent: str) -> None:
+    async def lost() -> Purse:
+        purse = Purse(Decimal(5))
+        async with purse.paying(Decimal(1)) as charge:
+            charge.sent = sent
+        return purse
+
+    assert asyncio.run(lost()).spent_usd == Decimal(spent)
+
+
+@pytest.mark.parametrize(
+    ("kind", "may"), [("too slow", True), ("cut off", True), ("key", False), ("rate limit", False)]
+)
+def test_a_refusal_costs_nothing_and_a_lost_answer_may(kind: FailureKind, may: bool) -> None:
+    assert may_have_cost(Completion(JUDGE, attempts=1, failure=ProviderError(kind, "It failed.", "Wait."))) is may
+
+
+def test_an_answer_that_came_too_late_is_charged(provider: JudgingProvider, tmp_path: Path) -> None:
+    court = Court(provider, tmp_path, answer_timeout_s=0.5)
+    provider.hold_from = 1
+    run = court.judge.begin(plan(concurrency=1), prompts(1), Keys(), "somebody")
+    end = court.runs(run)
+    provider.release()
+    assert end.failed == 1
+    assert end.spent_usd > 0

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -244,6 +247,42 @@ def test_a_run_at_work_cannot_be_started_again(court: Court, provider: JudgingPr
         await court.completions.aclose()
 
     asyncio.run(twice())
+
+
+def test_of_two_tabs_one_takes_a_run(court: Court) -> None:
+    run = court.judge.begin(plan(), prompts(1), Keys(), "somebody")
+    with pytest.raises(BadInputError, match="at work already"):
+        court.judge.resume(run.record.id, None, prompts(1), Keys())
+    run.stop()  # its tab has gone before it was worked
+    again = court.judge.resume(run.record.id, None, prompts(1), Keys())
+    assert court.judge.running(run.record.id)
+    assert court.runs(again).state == "finished"
+    assert not court.judge.running(run.record.id)
+
+
+def test_two_tabs_at_the_same_moment_do_not_both_get_a_run(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, _ = court.tries(1)
+    both = threading.Barrier(2)
+    looked = court.judge.running
+
+    def running(run_id: str) -> bool:
+        found = looked(run_id)
+        with suppress(threading.BrokenBarrierError):  # a lock keeps the second one out
+            both.wait(0.3)
+        return found
+
+    monkeypatch.setattr(court.judge, "running", running)
+
+    def resume() -> bool:
+        try:
+            court.judge.resume(run.record.id, None, prompts(1), Keys())
+        except BadInputError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        got = [pool.submit(resume) for _ in range(2)]
+        assert sorted(one.result() for one in got) == [False, True]
 
 
 def test_the_watcher_sees_the_end(court: Court) -> None:

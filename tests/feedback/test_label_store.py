@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from errors import BadInputError, UnknownNameError
 from feedback.label_records import MAX_COMMENT_CHARACTERS, Imported, Label
+from feedback.label_rows import Draw
 from feedback.label_store import LabelStore
 from feedback.label_tables import LabelRow
 from feedback.records import new_id
@@ -171,6 +172,18 @@ def test_a_correction_keeps_the_text_only_with_consent_and_joins_no_queue(labels
     assert next_prompt(labels, "ann") is None
     assert labels.progress("ann").total == 0
     assert [resolved.source for resolved in labels.resolved()] == ["correction"]
+
+
+def test_a_correction_is_never_a_random_prompt(labels: LabelStore) -> None:
+    prompts = [f"Prompt {number}" for number in range(30)]
+    for prompt in prompts:
+        labels.save_label(label(prompt, "visitor", 3, source="correction"), prompt=prompt, consent=True)
+    assert any(Draw.of(sha256(prompt)).random for prompt in prompts)
+    assert not any(resolved.random for resolved in labels.resolved())
+    labels.add_items(prompts, "importer", annotators=["ann"])
+    for _ in prompts:
+        label_next(labels, "ann", tier=2)
+    assert any(resolved.random for resolved in labels.resolved())
 
 
 def test_a_corrected_prompt_can_join_the_queue_later(labels: LabelStore) -> None:

@@ -17,9 +17,10 @@ from feedback.access import Access
 from feedback.usage_bins import bin_of, edge_ms, percentile_ms
 from feedback.usage_event import UsageEvent
 from feedback.usage_export import exported
-from feedback.usage_report import Choices, Sums, UsageFilter, UsageReport
+from feedback.usage_report import UsageReport
 from feedback.usage_speed import fill, measure, multiply, synthetic_events
 from feedback.usage_store import UsageStore
+from feedback.usage_sums import Choices, Sums, UsageFilter
 from feedback.usage_tables import UsageDay, UsageEventRow, UsageLatency, UsageNovelty
 from settings import Settings
 from tests.feedback.usage_samples import DAY, EVER, cheap, event, later, read_csv

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from feedback.usage_event import UsageEvent
-from feedback.usage_report import UsageFilter
+from feedback.usage_sums import UsageFilter
 
 DAY = datetime(2025, 5, 17, 9, 30, tzinfo=UTC)
 EVER = UsageFilter(first=date(2025, 1, 1), last=date(2025, 12, 31))

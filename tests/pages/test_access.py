@@ -136,6 +136,7 @@ def test_a_browser_keeps_its_pseudonym_and_is_told_none_where_it_asks_for_data(b
         ("https://elsewhere.example/x", "/"),
         ("//elsewhere.example", "/"),
         ("\\\\elsewhere.example", "/"),
+        ("//[", "/"),
         ("/label?x=1", "/label?x=1"),
         ("javascript:alert(1)", "/"),
         ("/a\r\nset-cookie: b", "/aset-cookie:%20b"),
@@ -146,10 +147,12 @@ def test_signing_in_leads_nowhere_else(browser: httpx.Client, wanted: str, led_t
 
 
 def test_another_site_can_neither_sign_in_nor_out(browser: httpx.Client) -> None:
-    foreign = {"sec-fetch-site": "cross-site"}
     form = {"name": LABELLER[0], "password": LABELLER[1]}
-    assert browser.post("/sign-in", data=form, headers=foreign).status_code == 403
-    assert browser.post("/sign-out", headers=foreign).status_code == 403
+    for foreign in ({"sec-fetch-site": "cross-site"}, {"origin": "http://elsewhere.example"}, {"origin": "null"}):
+        assert browser.post("/sign-in", data=form, headers=foreign).status_code == 403
+        assert browser.post("/sign-out", headers=foreign).status_code == 403
+    own = {"origin": str(browser.base_url).rstrip("/")}
+    assert browser.post("/sign-in", data=form, headers=own).status_code == 303
 
 
 def test_a_form_that_is_too_long_is_refused(browser: httpx.Client) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from gradio.utils import get_upload_folder
 
 from errors import BadInputError
 from feedback.label_store import LabelStore
@@ -113,14 +114,17 @@ def test_a_run_is_watched_shown_saved_and_exported(bench: Bench, provider: Judgi
     assert 'data-state="running"' in steps[0][-1]
     assert 'data-state="finished"' in steps[-1][-1]
     assert "3 of 3 prompts rated" in steps[-1][-1]
-    notice, html, save, download = bench.shows()
+    notice, html, save, export, file = bench.shows()
     assert notice == gr.skip()
     assert "&lt;script&gt;alert(&#39;rationale&#39;)&lt;/script&gt;" in html
     assert "<script>" not in html
     assert save.interactive
-    assert download.interactive
-    assert isinstance(download.value, dict)
-    lines = Path(download.value["path"]).read_text(encoding="utf-8").splitlines()
+    assert export.interactive
+    assert (file["value"], file["visible"]) == (None, False)
+    notice, file = bench.callbacks.exported(bench.session.shown)
+    assert (notice, file["visible"]) == ("", True)
+    assert Path(file["value"]).is_relative_to(get_upload_folder()), "where old files are swept"
+    lines = Path(file["value"]).read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["stars_low"] for line in lines] == [4, 4, 4]
     said = bench.callbacks.saved(bench.session.shown, VISITOR)
     assert "3 labels are saved." in said
@@ -194,10 +198,11 @@ def test_leaving_the_tab_ends_its_run_and_forgets_its_keys(bench: Bench, provide
     assert bench.session.keys.providers == ()
 
 
-def test_results_can_be_filtered(bench: Bench, provider: JudgingProvider) -> None:
+def test_results_can_be_filtered(bench: Bench, provider: JudgingProvider, monkeypatch: pytest.MonkeyPatch) -> None:
     provider.says = lambda model, told: rated(2 if "is 1 times" in told or "is 4 times" in told else 5)
     bench.estimates(limit=5)
     bench.starts(limit=5)
+    monkeypatch.setattr(JudgeDesk, "export", None)  # looking writes no file
     assert "5 prompts" in bench.shows()[1]
     assert "2 prompts" in bench.shows(wanted="low")[1]
     assert "No prompt of this kind." in bench.shows(wanted="torn")[1]
@@ -287,3 +292,14 @@ def test_a_copied_session_is_an_empty_one(bench: Bench) -> None:
 
     bench.session.keys = bench.session.keys.with_key("openai", "sk-my-own")
     assert deepcopy(bench.session).keys.providers == ()
+
+
+def test_a_run_without_training_data_says_so(bench: Bench, provider: JudgingProvider) -> None:
+    provider.says = lambda model, told: "no rating"
+    bench.estimates()
+    bench.starts()
+    export = bench.shows()[3]
+    assert not export.interactive
+    notice, file = bench.callbacks.exported(bench.session.shown)
+    assert "This run has no training data." in notice
+    assert file["value"] is None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
+import threading
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from gradio.utils import get_upload_folder
+from pydantic import SecretStr
 
 from feedback.label_records import Label
 from feedback.label_store import LabelStore
@@ -152,6 +156,7 @@ def test_the_history_names_who_and_when(tab: Tab, learnt: str) -> None:
 def test_a_version_can_be_taken_along(tab: Tab, learnt: str) -> None:
     notice, file = tab.page.exported(learnt)
     assert notice == ""
+    assert Path(file["value"]).is_relative_to(get_upload_folder()), "where old files are swept"
     with zipfile.ZipFile(file["value"]) as archive:
         assert "knn-v1/card.json" in archive.namelist()
 
@@ -164,6 +169,18 @@ def test_pushing_says_what_is_missing(tab: Tab, learnt: str, repository: str, to
     notice, emptied = tab.page.pushed(learnt, repository, token, NOBODY)
     assert said in notice
     assert emptied == ""
+
+
+def test_the_apps_own_token_pushes_nothing(tab: Tab, learnt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = tab.settings.model_copy(update={"hf_token": SecretStr("hf_of_the_app")})
+    page = LearnPage(tab.panel, settings, lambda: tab.store)
+    pushed: list[tuple[object, ...]] = []
+    monkeypatch.setattr("feedback.learning.export.push_version", lambda *given: pushed.append(given))
+    for empty in ("", "  "):
+        assert "no token for the Hub" in page.pushed(learnt, "ada/ours", empty, NOBODY)[0]
+    assert pushed == []
+    assert "The version is on the Hub" in page.pushed(learnt, "ada/ours", " hf_typed ", NOBODY)[0]
+    assert [given[1:] for given in pushed] == [("ada/ours", "hf_typed")]
 
 
 @pytest.mark.parametrize(
@@ -220,3 +237,32 @@ def test_every_event_is_private_and_asks_for_the_role(tab: Tab) -> None:
     assert len(set(names)) == len(names)
     assert all(str(name).startswith("learn_") for name in names)
     assert {function.api_visibility for function in demo.fns.values()} == {"private"}
+
+
+def test_a_version_is_kept_though_its_tab_was_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tab = Tab(tmp_path / "data", by_topic(200, noise=0.1))
+    closed, saved = threading.Event(), threading.Event()
+    save = VersionStore.save
+
+    def wait_and_save(self: VersionStore, *given: Any) -> Any:
+        closed.wait(60)
+        try:
+            return save(self, *given)
+        finally:
+            saved.set()
+
+    monkeypatch.setattr(VersionStore, "save", wait_and_save)
+    steps = tab.page.started("light", "knn", "retrain", "quality", 90.0, SOURCES, NOBODY)
+    next(steps)
+    steps.close()  # type: ignore[attr-defined]  # a generator
+    busy = tab.learn("knn", "retrain")[-1][0]
+    closed.set()
+    assert "Another router is learning right now." in busy
+    assert saved.wait(60)
+    assert [version.name for version in tab.versions.versions("knn")] == ["v1"]
+
+
+def test_corrections_count_only_if_they_are_asked_for(tab: Tab) -> None:
+    assert SOURCES == ["people", "adjudicated"]
+    learn_command = importlib.import_module("feedback.learn_command")
+    assert learn_command.DEFAULT_SOURCES == ("people", "adjudicated")

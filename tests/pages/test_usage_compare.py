@@ -13,7 +13,7 @@ from feedback.records import now
 from feedback.usage import Usage
 from feedback.usage_budget import Budget
 from feedback.usage_event import COMPARE_PAGE
-from feedback.usage_report import Sums, UsageFilter
+from feedback.usage_sums import Sums, UsageFilter
 from pages._compare_callbacks import CompareCallbacks
 from router_models import RouterPanel
 from tests.llms.misbehaving import Misbehaving

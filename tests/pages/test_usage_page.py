@@ -21,14 +21,15 @@ from feedback.store import FeedbackStore
 from feedback.usage import Usage, unrecorded
 from feedback.usage_budget import Budget
 from feedback.usage_event import ROUTE_PAGE, UsageEvent
-from feedback.usage_report import Sums, UsageFilter
 from feedback.usage_store import UsageStore
+from feedback.usage_sums import Sums, UsageFilter
 from pages._usage_charts import OTHERS, by_series, cost_chart, days_between, decisions_chart, saving_chart
 from pages._usage_more_charts import drift_chart, latency_chart
 from pages._usage_page import CHARTS, OUTPUTS, UsagePage
 from pages._usage_view import table_rows, tiles
 from pages._usage_words import used_up_sentence
 from pages.route import RoutePage
+from pages.usage import BUDGET
 from pages.usage_export import install_usage_export
 from router_models import RouterPanel
 from settings import Settings
@@ -322,3 +323,8 @@ def _view() -> Any:
     from pages._usage_view import UsageView
 
     return UsageView(UsageFilter(first=now().date(), last=now().date()), paid=True)
+
+
+def test_the_budget_says_what_it_does_not_count() -> None:
+    assert "Runs of judge LLMs" in BUDGET
+    assert "are not counted" in BUDGET

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -51,3 +53,15 @@ def test_what_is_no_target_is_refused(kind: str, share: float) -> None:
 
 def test_targets_read_as_sentences() -> None:
     assert (str(Target("quality", 0.9)), str(Target("cost", 0.4))) == ("serve at least 90%", "escalate at most 40%")
+
+
+def test_many_labels_need_no_table_of_all_pairs() -> None:
+    n = 20_000
+    p = np.linspace(0.0, 0.999, n)
+    needed = (np.arange(n) % 3 == 0).astype(int)
+    tracemalloc.start()
+    threshold = threshold_for(Target("quality", 0.9), p, needed)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.mean((p >= threshold) | (needed == 0)) == pytest.approx(0.9, abs=1e-3)
+    assert peak < 20e6  # a table of 20,000 by 20,000 has 400 MB

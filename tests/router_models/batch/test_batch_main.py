@@ -39,6 +39,8 @@ def test_every_row_is_there_once_and_in_order(undisturbed: tuple[Path, list[dict
     rows = undisturbed[1]
     assert [row["id"] for row in rows] == [f"n{place}" for place in range(len(MANY))]
     assert all(row["problem"] is None for row in rows)
+    whole = pq.read_table(undisturbed[0].parent / "out")
+    assert sorted(whole["id"].to_pylist()) == sorted(row["id"] for row in rows), "the folder is one table"
 
 
 def test_a_job_that_was_killed_goes_on_and_ends_the_same(
