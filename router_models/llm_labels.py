@@ -67,6 +67,10 @@ class LlmLabelRouter(Router):
     def question(self, prompt: str) -> Question:
         """What is asked of the LLM about a prompt; of a long one it reads `cut_prompt`. Equal ones are asked once."""
 
+    def bare_question(self, prompt: str) -> Question:
+        """The same about the prompt alone, whatever else a request says: what is divided out must be one for all."""
+        return self.question(prompt)
+
     @abstractmethod
     def to_routes(self, p_label: NDArray[np.float64]) -> NDArray[np.float64]:
         """The distribution over routes, (n, n_routes), of one over labels, (n, n_labels)."""
@@ -122,7 +126,7 @@ class LlmLabelRouter(Router):
             memory.connection = connect(load_catalogue()[name])
         if memory.connection.local is not None:  # a provider's LLM need not be paid for answers that nothing uses
             patient = dataclasses.replace(memory.connection, timeout_s=FIRST_TIMEOUT_S)  # it starts, reads examples
-            asked = [ask(patient, self.question(text), self.slot) for text in CONTENT_FREE]
+            asked = [ask(patient, self.bare_question(text), self.slot) for text in CONTENT_FREE]
             if self.fitted:
                 memory.content_free = np.log(self._stated(asked).mean(axis=0))
         memory.loaded = True

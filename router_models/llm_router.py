@@ -70,6 +70,10 @@ class LlmRouter(LlmLabelRouter):
         facts = read_facts(prompt, self.temperature, self.attachment)
         return Question((*messages, Message("user", _turn(cut_prompt(prompt), facts))), FIELD, self.routes)
 
+    def bare_question(self, prompt: str) -> Question:
+        """Without temperature and attachment."""
+        return self.with_request().question(prompt)
+
     def to_routes(self, p_label: NDArray[np.float64]) -> NDArray[np.float64]:
         """Labels are routes already."""
         return p_label
