@@ -187,7 +187,7 @@ def test_a_run_that_cannot_even_begin_says_so_and_is_not_at_work(
         raise StoreError("The database is gone.", "Bring it back.")
 
     run = court.judge.begin(plan(), prompts(1), Keys(), "somebody")
-    assert not court.judge.running(run.record.id)
+    assert court.judge.running(run.record.id), "it is taken from the moment it is made"
     monkeypatch.setattr(court.store, "save_state", gone)
     with pytest.raises(StoreError):
         court.runs(run)
