@@ -20,7 +20,7 @@ from tests.llms.misbehaving import misbehaving
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-START_SECONDS = 120
+START_SECONDS = 300
 PLAYWRIGHTS_OWN_MS = 5_000
 
 OpenPage = Callable[..., Page]
@@ -116,9 +116,11 @@ def visits(browser: Browser, address: str, *, watched: bool = True) -> Iterator[
         page.goto(f"{address}{path}")
         return page
 
+    expect.set_options(timeout=PATIENCE_MS)  # the machine may be busy, and nothing here measures how fast it is
     try:
         yield visit
     finally:
+        expect.set_options(timeout=PLAYWRIGHTS_OWN_MS)
         for context in contexts:
             context.close()
     assert errors == []
@@ -179,6 +181,4 @@ def open_compare(browser: Browser, compare_app: CompareApp) -> Iterator[OpenPage
                 ready(page)
             return page
 
-        expect.set_options(timeout=PATIENCE_MS)  # the machine may be busy, and nothing here measures how fast it is
         yield opened
-        expect.set_options(timeout=PLAYWRIGHTS_OWN_MS)
