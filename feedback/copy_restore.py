@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, Integer, Table, func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from feedback.access import Access
 from feedback.copy_facts import Facts, write_facts
@@ -70,7 +69,7 @@ def _put(connection: Connection, table: Table, rows: list[Row]) -> None:
     keys = [column.name for column in key_columns(table)]
     for start in range(0, len(rows), MANY):
         chunk = list({key_of(table, row): row for row in rows[start : start + MANY]}.values())
-        statement = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+        statement = insert_into(connection, table)
         later = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
         statement = (
             statement.on_conflict_do_update(index_elements=keys, set_=later)

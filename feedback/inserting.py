@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -14,7 +14,7 @@ from feedback.rows import Row
 from feedback.tables import Base
 
 
-def insert_into(connection: Connection, table: type[Base]) -> PostgresqlInsert | SqliteInsert:
+def insert_into(connection: Connection, table: type[Base] | Table) -> PostgresqlInsert | SqliteInsert:
     """An INSERT that can say what to do with rows that are there; both databases spell it the same way."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from errors import BadInputError, PlaygroundError
 from feedback.judge_plan import JudgedPrompt
+from feedback.spreadsheet import plain_cell
 from router_models.prompts import clean_prompt
 
 MOST_MIB = 50
@@ -47,7 +48,7 @@ def read_prompts(path: Path) -> tuple[list[JudgedPrompt], tuple[str, ...]]:
 def _csv_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), start=2):
-            yield number, {name: _bare(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+            yield number, {name: plain_cell(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -72,8 +73,3 @@ def _prompt(row: Mapping[str, Any]) -> JudgedPrompt:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
-
-
-def _bare(cell: str) -> str:
-    """Without the apostrophe that exports put before what a spreadsheet would take for a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@", "\t"} else cell

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import get_args
 
 from sqlalchemy import Connection, RowMapping, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from errors import BadInputError, PlaygroundError, UnknownNameError
 from feedback.access import Access
+from feedback.inserting import add_rows
 from feedback.records import Choice, Comparison, Counts, StoredVote, Vote
 from feedback.rows import Row, completion_row, decision_row, request_row, text_rows, vote_row
-from feedback.tables import Base, CompletionRow, DecisionRow, Request, TextRow, VoteRow
+from feedback.tables import CompletionRow, DecisionRow, Request, TextRow, VoteRow
 from settings import Settings
 
 CHOICES: tuple[Choice, ...] = get_args(Choice)
@@ -67,11 +66,11 @@ class FeedbackStore:
         decisions = [decision_row(decision, row["id"]) for decision in comparison.decisions]
         completions = [completion_row(completion, row["id"]) for completion in comparison.completions]
         with self.access.writing("The comparison could not be saved") as connection:
-            if not _add(connection, Request, [row]):
+            if not add_rows(connection, Request, [row]):
                 _check_same(connection, row)
-            _add(connection, DecisionRow, decisions)
-            _add(connection, CompletionRow, completions)
-            _add(connection, TextRow, text_rows(comparison))
+            add_rows(connection, DecisionRow, decisions)
+            add_rows(connection, CompletionRow, completions)
+            add_rows(connection, TextRow, text_rows(comparison))
 
     def save_vote(self, vote: Vote) -> bool:
         """Keeps a vote; a second one on the same turn of a comparison is not counted.
@@ -93,7 +92,7 @@ class FeedbackStore:
         with self.access.writing("Your vote could not be saved") as connection:
             if connection.execute(answers).scalar() != 2:
                 raise UnknownNameError("The answers of this vote are not in the store.", _AGAIN)
-            return _add(connection, VoteRow, [row]) == 1
+            return add_rows(connection, VoteRow, [row]) == 1
 
     def votes(self, since: datetime | None = None, limit: int = 1_000) -> list[StoredVote]:
         """The latest votes, newest first.
@@ -145,13 +144,6 @@ class FeedbackStore:
                 completions=connection.execute(select(func.count()).select_from(CompletionRow)).scalar_one(),
                 votes={choice: votes.get(choice, 0) for choice in CHOICES},
             )
-
-
-def _add(connection: Connection, table: type[Base], rows: Sequence[Row]) -> int:
-    """Adds the rows that are not there yet; returns how many were new."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    return sum(connection.execute(statement, row).rowcount for row in rows)
 
 
 def _stored_vote(row: RowMapping) -> StoredVote:

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any, cast
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from errors import BadInputError
 from feedback.access import Access
 from feedback.columns import storable
+from feedback.inserting import add_rows
 from feedback.records import new_id, now
 from feedback.tables import NAME
 from feedback.usage_budget import Budget, BudgetLine, BudgetState, Happened, period_of
@@ -133,7 +133,6 @@ class BudgetStore:
         name: str = "",
     ) -> None:
         budget = state.budget
-        dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
         row = {
             "id": name or new_id(),
             "at": at,
@@ -147,7 +146,7 @@ class BudgetStore:
             "spent_usd": state.spent_usd,
         }
         # Another process may have noticed it at the same moment: one line is enough.
-        connection.execute(dialect.insert(BudgetRow).on_conflict_do_nothing(index_elements=["id"]), row)
+        add_rows(connection, BudgetRow, [row], key=["id"])
 
 
 def _last(happened: tuple[str, ...]) -> Any:  # noqa: ANN401  a select of all columns

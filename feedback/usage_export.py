@@ -18,6 +18,7 @@ from sqlalchemy import and_, or_, select
 
 from feedback.access import Access
 from feedback.records import now
+from feedback.spreadsheet import safe_cell
 from feedback.usage_event import UsageEvent
 from feedback.usage_sums import UsageFilter
 from feedback.usage_tables import UsageEventRow
@@ -29,7 +30,6 @@ Format = Literal["csv", "parquet"]
 
 NAMES = tuple(field.name for field in fields(UsageEvent))
 PAGE = 5_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def exported(access: Access, chosen: UsageFilter, form: Format) -> Iterator[bytes]:
@@ -86,7 +86,7 @@ def _csv(pages: Iterator[Sequence[dict[str, Any]]]) -> Iterator[bytes]:
 def _cell(value: object) -> object:
     """A cell that no spreadsheet takes for a formula; amounts without exponent, moments in ISO 8601."""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        return safe_cell(value)
     if isinstance(value, datetime):
         return value.isoformat()
     return f"{value:f}" if isinstance(value, Decimal) else value

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from feedback.access import Access
+from feedback.inserting import insert_into
 from feedback.tables import Base
 from feedback.usage_event import UsageEvent
 from feedback.usage_rows import Row, day_rows, event_row, latency_rows, new_events, novelty_rows
@@ -50,7 +49,7 @@ class UsageStore:
 def _insert(connection: Connection, rows: Sequence[Row]) -> list[str]:
     """Adds the events that are not there yet; returns their ids."""
     ordered = sorted(rows, key=_id_of)  # likewise
-    statement = _dialect(connection).insert(UsageEventRow).on_conflict_do_nothing().returning(UsageEventRow.id)
+    statement = insert_into(connection, UsageEventRow).on_conflict_do_nothing().returning(UsageEventRow.id)
     return list(connection.execute(statement, ordered).scalars())
 
 
@@ -58,15 +57,11 @@ def _sum_up(connection: Connection, table: type[Base], rows: Sequence[Row]) -> N
     """Adds rows to the sums under their keys."""
     if not rows:
         return
-    statement = _dialect(connection).insert(table)
+    statement = insert_into(connection, table)
     columns = table.__table__.columns
     keys = [column.name for column in columns if column.primary_key]
     sums = {column.name: column + statement.excluded[column.name] for column in columns if not column.primary_key}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=sums), list(rows))
-
-
-def _dialect(connection: Connection) -> Any:  # noqa: ANN401  two modules without a common type
-    return postgresql if connection.dialect.name == "postgresql" else sqlite
 
 
 def _id_of(row: Row) -> str:

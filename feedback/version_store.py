@@ -7,11 +7,11 @@ from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from errors import BadInputError, UnknownNameError
 from feedback.access import Access
 from feedback.columns import storable
+from feedback.inserting import add_rows
 from feedback.tables import NAME
 from feedback.version_records import BrokenVersionError, Pick, Slot, Standing, Switch, Version, VersionFacts
 from feedback.version_tables import VersionPick, VersionRow, VersionSwitch
@@ -175,12 +175,10 @@ class VersionStore:
 
     @staticmethod
     def _add(connection: Connection, row: dict[str, Any]) -> bool:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         for _ in range(ATTEMPTS):
             last = select(func.max(VersionRow.number)).where(VersionRow.router == row["router"])
             row["number"] = (connection.execute(last).scalar() or 0) + 1
-            statement = dialect.insert(VersionRow).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-            if connection.execute(statement, row).rowcount:
+            if add_rows(connection, VersionRow, [row]):
                 return True
         return False
 

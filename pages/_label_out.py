@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
@@ -12,9 +12,6 @@ from pages._label_door import LabelDoor
 from pages._label_hub import HubPart
 from pages._label_notice import done, problem
 from pages._templates import render
-
-if TYPE_CHECKING:
-    pass
 
 TAKE = (
     "Every label with its prompt, who gave it and when, how long it took, whether the routers' decisions were seen. "

@@ -126,7 +126,8 @@ class LlmLabelRouter(Router):
             memory.connection = connect(load_catalogue()[name])
         if memory.connection.local is not None:  # a provider's LLM need not be paid for answers that nothing uses
             patient = dataclasses.replace(memory.connection, timeout_s=FIRST_TIMEOUT_S)  # it starts, reads examples
-            asked = [ask(patient, self.bare_question(text), self.slot) for text in CONTENT_FREE]
+            questions = [self.bare_question(text) for text in CONTENT_FREE]
+            asked = [memory.put(question, ask(patient, question, self.slot)) for question in questions]
             if self.fitted:
                 memory.content_free = np.log(self._stated(asked).mean(axis=0))
         memory.loaded = True

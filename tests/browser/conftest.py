@@ -45,16 +45,20 @@ def wait_until_served(address: str, process: subprocess.Popen[bytes], log: Path)
     pytest.fail(f"app.py did not serve within {START_SECONDS} s:\n{log.read_text()[-2000:]}")
 
 
-@pytest.fixture(scope="package")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the app serves, started for the tests of this folder."""
-    port = free_port()
-    log = tmp_path_factory.mktemp("app") / "app.log"
-    environment = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "PYTHONUNBUFFERED": "1"}
-    environment["DATA_DIR"] = str(log.parent / "data")
+@contextmanager
+def app_served(folder: Path, **settings: str) -> Iterator[str]:
+    """`python app.py` in a process of its own; gives its address.
+
+    Args:
+        folder: For its log, `app.log`, and its data, `data`.
+        settings: Environment variables on top of this process's; no key or token of this process goes along.
+    """
+    port, log = free_port(), folder / "app.log"
+    environment = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_TOKEN"))}
+    environment |= {"PORT": str(port), "HOST": "127.0.0.1", "PYTHONUNBUFFERED": "1", "DATA_DIR": str(folder / "data")}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            [sys.executable, "app.py"], cwd=ROOT, env=environment | settings, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             wait_until_served(f"http://127.0.0.1:{port}", process, log)
@@ -65,6 +69,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 process.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+@pytest.fixture(scope="package")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the app serves, started for the tests of this folder."""
+    with app_served(tmp_path_factory.mktemp("app")) as served:
+        yield served
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -143,31 +154,15 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
 @pytest.fixture(scope="package")
 def compare_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CompareApp]:
     """The app without any key; the stand-in is OpenAI for those who type one, and may be an own endpoint."""
-    port, folder = free_port(), tmp_path_factory.mktemp("compare")
-    log = folder / "app.log"
-    with misbehaving() as provider, log.open("wb") as output:
-        environment = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_TOKEN"))}
-        environment |= {
-            "PORT": str(port),
-            "HOST": "127.0.0.1",
-            "PYTHONUNBUFFERED": "1",
+    folder = tmp_path_factory.mktemp("compare")
+    with misbehaving() as provider:
+        settings = {
             "LOG_LEVEL": "DEBUG",
-            "DATA_DIR": str(folder / "data"),
             "ALLOWED_ADDRESSES": "127.0.0.1/32",
             "PROVIDER_URLS": json.dumps({"openai": provider.base_url}),
         }
-        process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            wait_until_served(f"http://127.0.0.1:{port}", process, log)
-            yield CompareApp(f"http://127.0.0.1:{port}", log, folder / "data", provider)
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        with app_served(folder, **settings) as served:
+            yield CompareApp(served, folder / "app.log", folder / "data", provider)
 
 
 @pytest.fixture

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +15,7 @@ from feedback.label_store import LabelStore
 from feedback.store import FeedbackStore
 from settings import Settings
 from tests.browser.comparing import PATIENCE_MS
-from tests.browser.conftest import PLAYWRIGHTS_OWN_MS, ROOT, free_port, wait_until_served
+from tests.browser.conftest import app_served, visits
 from tests.feedback.judging import JUDGE, REFERENCE, WEAK, JudgingProvider, judging, rated, weak_comes_first
 
 PROMPTS = ["<script>window.hacked = 1</script> How do I write HTML?", "Why does bread rise?", "What is 6 × 7?"]
@@ -39,52 +36,28 @@ class JudgingApp:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JudgingApp]:
     """The app without any key, and with three prompts in its queue."""
     folder = tmp_path_factory.mktemp("judging")
-    port, log, data = free_port(), folder / "app.log", folder / "data"
-    store = FeedbackStore(Settings(_env_file=None, data_dir=data, database_url=None))
+    store = FeedbackStore(Settings(_env_file=None, data_dir=folder / "data", database_url=None))
     labels = LabelStore(store.access)
     labels.add_items(PROMPTS, "tester", origin="own.csv")
-    with judging() as provider, log.open("wb") as output:
-        environment = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_TOKEN"))}
-        environment |= {
-            "PORT": str(port),
-            "HOST": "127.0.0.1",
-            "PYTHONUNBUFFERED": "1",
+    with judging() as provider:
+        settings = {
             "LOG_LEVEL": "DEBUG",
-            "DATA_DIR": str(data),
             "ALLOWED_ADDRESSES": "127.0.0.1/32",
             "PROVIDER_URLS": json.dumps({"openai": provider.base_url}),
         }
-        process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            wait_until_served(f"http://127.0.0.1:{port}", process, log)
-            yield JudgingApp(f"http://127.0.0.1:{port}", log, labels, provider)
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-            store.close()
+        with app_served(folder, **settings) as served:
+            yield JudgingApp(served, folder / "app.log", labels, provider)
+    store.close()
 
 
 @pytest.fixture
 def tab(browser: Browser, app: JudgingApp) -> Iterator[Page]:
-    """The Judge tab as a visitor opens it; nobody may see a script error."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    expect.set_options(timeout=PATIENCE_MS)  # the machine may be busy, and nothing here measures how fast it is
-    page.goto(f"{app.address}/label")
-    page.get_by_role("tab", name="Judge").click()
-    expect(page.get_by_label("Weak LLM, whose answers are rated")).not_to_have_value("")
-    yield page
-    expect.set_options(timeout=PLAYWRIGHTS_OWN_MS)
-    context.close()
-    assert errors == []
+    """The Judge tab as a visitor opens it."""
+    with visits(browser, app.address) as visit:
+        page = visit("/label", patience_ms=PATIENCE_MS)
+        page.get_by_role("tab", name="Judge").click()
+        expect(page.get_by_label("Weak LLM, whose answers are rated")).not_to_have_value("")
+        yield page
 
 
 def type_key(page: Page) -> None:

@@ -2,8 +2,6 @@
 
 import importlib.util
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from router_models.registry import ROUTERS as REGISTRY
-from tests.browser.conftest import ROOT, OpenPage, free_port, wait_until_served
+from tests.browser.conftest import OpenPage, app_served
 from tests.browser.test_route_page import CARDS, PROMPT, card, route, run_of, set_slider, settled
 
 ROUTERS = tuple(name for name, kind in REGISTRY.items() if kind.waits)
@@ -30,18 +28,8 @@ def local_llm() -> None:
 @pytest.fixture
 def address_without_llm(tmp_path: Path) -> Iterator[str]:
     """The app where the local LLM cannot be found."""
-    port, log = free_port(), tmp_path / "app.log"
-    environment = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "LOCAL_LLM": "/nowhere/model.gguf"}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            wait_until_served(f"http://127.0.0.1:{port}", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+    with app_served(tmp_path, LOCAL_LLM="/nowhere/model.gguf") as served:
+        yield served
 
 
 @pytest.mark.usefixtures("local_llm")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import subprocess
-import sys
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,10 +15,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PLAYWRIGHTS_OWN_MS, ROOT, free_port, wait_until_served
+from tests.browser.conftest import OpenPage, app_served, visits
 from tests.llms.misbehaving import KEY, misbehaving
 
-PATIENCE_MS = 90_000
 HARD = "Prove that the square root of 2 is irrational, and generalise it to every prime number."
 
 
@@ -44,47 +41,18 @@ class UsageApp:
 @pytest.fixture(scope="module")
 def usage_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UsageApp]:
     """The app with a key of the stand-in's, and nothing recorded yet."""
-    port, folder = free_port(), tmp_path_factory.mktemp("usage")
-    log = folder / "app.log"
-    with misbehaving() as provider, log.open("wb") as output:
-        environment = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_TOKEN"))}
-        environment |= {
-            "PORT": str(port),
-            "HOST": "127.0.0.1",
-            "PYTHONUNBUFFERED": "1",
-            "DATA_DIR": str(folder / "data"),
-            "OPENAI_API_KEY": KEY,
-            "PROVIDER_URLS": f'{{"openai": "{provider.base_url}"}}',
-        }
-        process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-        try:
-            wait_until_served(f"http://127.0.0.1:{port}", process, log)
-            yield UsageApp(f"http://127.0.0.1:{port}", folder)
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    folder = tmp_path_factory.mktemp("usage")
+    with misbehaving() as provider:
+        settings = {"OPENAI_API_KEY": KEY, "PROVIDER_URLS": json.dumps({"openai": provider.base_url})}
+        with app_served(folder, **settings) as served:
+            yield UsageApp(served, folder)
 
 
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """The machine may be busy, and nothing here measures how fast it is."""
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=PLAYWRIGHTS_OWN_MS)
-
-
-def opened(browser: Browser, app: UsageApp, path: str = "/usage", width: int = 1280) -> tuple[Page, list[str]]:
-    errors: list[str] = []
-    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(app.address + path)
-    return page, errors
+@pytest.fixture
+def visit(browser: Browser, usage_app: UsageApp) -> Iterator[OpenPage]:
+    """Opens a page of the app as one more visitor."""
+    with visits(browser, usage_app.address) as opened:
+        yield opened
 
 
 def figure(page: Page, key: str) -> str:
@@ -108,8 +76,8 @@ def choose(page: Page, element: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def test_from_nothing_to_figures_a_filter_an_export_and_a_budget(browser: Browser, usage_app: UsageApp) -> None:
-    page, errors = opened(browser, usage_app)
+def test_from_nothing_to_figures_a_filter_an_export_and_a_budget(visit: OpenPage, usage_app: UsageApp) -> None:
+    page = visit("/usage")
     expect(page.locator("[data-empty]")).to_contain_text("Nothing was routed yet")
     expect(page.locator("#rp-us-figures")).to_have_count(0)
 
@@ -137,7 +105,7 @@ def test_from_nothing_to_figures_a_filter_an_export_and_a_budget(browser: Browse
     page.locator("#rp-us-usd input").fill("0.0001")
     page.locator("#rp-us-save").click()
     expect(page.locator("#rp-us-banner [data-used-up]")).to_contain_text("thresholds are raised to 0.80")
-    other, others_errors = opened(browser, usage_app, "/")
+    other = visit("/")
     expect(other.locator("[data-used-up]")).to_contain_text("Budget of today used up")
     other.locator("[data-used-up] a").click()
     expect(other.locator("#rp-us-switch")).to_be_visible()
@@ -150,12 +118,10 @@ def test_from_nothing_to_figures_a_filter_an_export_and_a_budget(browser: Browse
     page.locator("[data-budget] summary").click()
     log = page.locator("[data-budget] tbody tr td:nth-child(2)").all_inner_texts()
     assert log == ["switched back", "raised", "alert", "set"]
-    assert errors == others_errors == []
 
 
-def test_a_telephone_shows_it_without_scrolling_sideways(browser: Browser, usage_app: UsageApp) -> None:
+def test_a_telephone_shows_it_without_scrolling_sideways(visit: OpenPage, usage_app: UsageApp) -> None:
     usage_app.answers(1, "always-weak")
-    page, errors = opened(browser, usage_app, width=390)
+    page = visit("/usage", width=390)
     expect(page.locator("#rp-chart-us-drift .main-svg").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert errors == []
