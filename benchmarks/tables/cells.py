@@ -15,6 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from benchmarks.bootstrap import Estimate
 from benchmarks.plots.chart import harmless
 
+_WHOLE_FROM = 999.5
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -76,9 +78,12 @@ def figure_cell(estimate: Estimate | None, digits: int = 3) -> Cell:
     return Cell(f"{estimate.value:.{digits}f}", estimate.value, small)
 
 
-def number_cell(value: float | None, form: str = "{:,.3g}") -> Cell:
-    """A number without an interval; empty where it is not known."""
-    return Cell("") if value is None or math.isnan(value) else Cell(form.format(value), value)
+def number_cell(value: float | None, form: str = "") -> Cell:
+    """A number without an interval, by default with three digits, whole from 1,000 on; empty where it is not known."""
+    if value is None or math.isnan(value):
+        return Cell("")
+    form = form or ("{:,.0f}" if abs(value) >= _WHOLE_FROM else "{:.3g}")
+    return Cell(form.format(value), value)
 
 
 @cache

@@ -49,6 +49,13 @@ def test_cells() -> None:
     assert number_cell(None).value is None
     assert number_cell(1234.0, "{:,.0f}").text == "1,234"
     assert number_cell(float("nan")) == Cell("")
+    assert [number_cell(value).text for value in (0.04206, 34.91, 999.4, 999.6, 1218.0)] == [
+        "0.0421",
+        "34.9",
+        "999",
+        "1,000",
+        "1,218",
+    ]
 
 
 @pytest.mark.parametrize("quality", [0.0, 1.0])
