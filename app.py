@@ -32,7 +32,10 @@ from pages.label_export import install_label_export
 from pages.look import mount_options
 from pages.usage_export import install_usage_export
 from router_models import RouterPanel, load_panel
+from router_models.hub.added import added_routers
+from router_models.hub.default_weights import default_weights
 from settings import Settings, get_settings
+from traffic.source import MAX_BYTES
 
 SHUTDOWN_SECONDS = 8
 """How long open streams may go on after SIGTERM; pages never close theirs, and what waits to be written comes after."""
@@ -76,7 +79,7 @@ def create_app(
     pages = build_pages(panel, settings, completions, open_store, usage)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="SSR mode is not supported")  # it is off in the options as well
-        options = mount_options() | {"max_file_size": MAX_FILE_BYTES + 1}
+        options = mount_options() | {"max_file_size": max(MAX_FILE_BYTES, MAX_BYTES) + 1}
         mounted: FastAPI = gr.mount_gradio_app(app, pages, path="/", **options)
     return mounted
 
@@ -110,8 +113,13 @@ def main() -> int:
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         for client in ("httpx", "httpx2"):  # they would log a line per request to an LLM
             logging.getLogger(client).setLevel(max(logging.WARNING, logging.getLogger().level))
+        weights = default_weights(settings)
         panel = load_panel(
-            threads=settings.encoder_threads, timeout_s=settings.router_timeout_s, concurrency=settings.concurrency
+            weights.folder,
+            settings.encoder_threads,
+            settings.router_timeout_s,
+            settings.concurrency,
+            weights.origin,
         )
         check_price_release(panel.catalogue)
         open_store, completions = StoreOpener(settings), completions_of(panel, settings)
@@ -121,8 +129,8 @@ def main() -> int:
         print(f"{error.what}\n{error.mend}", file=sys.stderr)
         return 1
     versions = VersionFollower(panel, open_store)
-    warm = (versions.start, completions.warm_up, open_store, usage.start, partial(prepare_benchmarks, panel, settings))
-    start_warm_up(panel, *warm)
+    warm = (versions.start, added_routers(panel, settings).start, completions.warm_up, open_store, usage.start)
+    start_warm_up(panel, *warm, partial(prepare_benchmarks, panel, settings))
     warn_if_open(settings)
     logger.info("Router Playground on http://%s:%d", settings.host, settings.port)
     uvicorn.run(

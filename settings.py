@@ -91,6 +91,15 @@ class Settings(BaseSettings):
             commas between, such as `127.0.0.1/32,10.0.0.0/8`.
         machine_usd_per_hour: What this machine costs, in USD per hour: a router's own cost is its time at this rate.
         completion_cache_mib: Size of the cache of answers on disk, in MiB; 0 turns it off.
+        routers: `embedded`: the weights that ship with the app; `hub`: those of `hub_weights`. Where these cannot be
+            had, the app says so and takes its own.
+        hub_weights: Repository on the Hub, `owner/name` or `owner/name@revision`, as `python -m router_models publish`
+            makes it. A commit as revision is downloaded once and never asked for again.
+        hub_timeout_s: How long the start may wait for them.
+        hub_routers: Who may add text classifiers from the Hub as routers: `off` nobody, `on` everyone, `auto` everyone
+            where the app listens to this machine alone. Where people sign in it is they, unless `off`.
+        hub_max_routers: How many routers may be added.
+        hub_max_mib: How large one may be, in MiB.
         data_dir: Folder of what the app keeps; made when it is needed.
         database_url: Database of feedback; None is an SQLite file in `data_dir`. It may hold a password.
         retention_days: Days after which prompts, answers and comments are deleted; their hashes and all counts stay.
@@ -108,8 +117,8 @@ class Settings(BaseSettings):
         allowed_users: Users of the Hub who get a role where the Hub signs in, with commas between: `ann` labels,
             `ann:admin` also learns, judges and sees usage. The Space's owner is an admin.
         allowed_organisations: Organisations of the Hub whose members get a role, written in the same way.
-        session_secret: Signs the cookies of who has signed in; None is a random one kept in `data_dir`. Replicas
-            need the same.
+        session_secret: Signs the cookies of who has signed in, at least 32 characters; None is a random one kept in
+            `data_dir`. Replicas need the same.
         feedback_dataset: Dataset of the Hub, `user/name`, that gets a copy of all feedback, and from which an empty
             database is filled; it needs `HF_TOKEN` with the right to write. '' copies nowhere.
         feedback_copy_minutes: Minutes from one upload of that copy to the next.
@@ -147,6 +156,12 @@ class Settings(BaseSettings):
     allowed_addresses: Networks = ()
     machine_usd_per_hour: Decimal = Field(default=Decimal("0.03"), ge=0)
     completion_cache_mib: int = Field(default=64, ge=0)
+    routers: Literal["embedded", "hub"] = "embedded"
+    hub_weights: str = ""
+    hub_timeout_s: float = Field(default=20.0, gt=0)
+    hub_routers: Literal["auto", "on", "off"] = "auto"
+    hub_max_routers: int = Field(default=4, ge=0, le=64)
+    hub_max_mib: int = Field(default=1024, ge=1)
     data_dir: Path = Path(__file__).parent / "data"
     database_url: SecretStr | None = None
     retention_days: int = Field(default=0, ge=0)

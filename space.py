@@ -29,6 +29,7 @@ SERVES = (
     "llms/**",
     "pages/**",
     "router_models/**",
+    "traffic/**",
 )
 """What goes along; keys, lists of users and all else stay. The README's first lines are the Space's settings."""
 

@@ -29,6 +29,7 @@ from benchmarks.plots.roc_charts import precision_chart, roc_chart
 from benchmarks.plots.theme import Theme, theme
 from benchmarks.plots.training_charts import training_chart
 from errors import PlaygroundError
+from streamlit_traffic import traffic_view
 
 TITLE = "Router Playground"
 PERCENT = 100
@@ -192,12 +193,21 @@ def report_view() -> None:
         show(training_chart(router, learning_curves(router), look))
 
 
+def own_prompts() -> None:
+    """What routing would save on the visitor's own prompts."""
+    try:
+        traffic_view(show, colours())
+    except PlaygroundError as error:
+        st.error(f"{error.what} {error.mend}")
+
+
 def main() -> None:
     """Lays out the navigation and draws the chosen view."""
     st.set_page_config(page_title=TITLE, page_icon="🧭", layout="wide")
     views = {"curves": ("Curves", choose_view), "leaderboard": ("Leaderboard", leaderboard_view)}
     views |= {"report": ("One router", report_view)}
     pages = [st.Page(partial(view, draw), title=title, url_path=path) for path, (title, draw) in views.items()]
+    pages.append(st.Page(own_prompts, title="Traffic", url_path="traffic"))
     st.navigation(pages, position="top").run()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Body, Request
+from fastapi.openapi.models import Example
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.prompt_field import PromptText
@@ -19,6 +20,47 @@ from settings import Settings
 
 _ID_DIGITS = 40
 _SHA256 = r"^[0-9a-f]{64}$"
+
+
+TierName = Literal["simple", "general", "reasoning"]
+"""As `feedback.resolved_label.TIER_NAMES` has them, cheapest first."""
+
+EXAMPLES: dict[str, Example] = {
+    "correction": {
+        "summary": "The route that a prompt should have got",
+        "value": {
+            "id": "order-4711-1",
+            "kind": "correction",
+            "prompt": "Where do swifts sleep in summer?",
+            "should_be": "general",
+            "router": "knn",
+            "consent": False,
+        },
+    },
+    "answer": {
+        "summary": "Thumb, stars and a comment on an answer",
+        "value": {
+            "id": "order-4711-2",
+            "kind": "completion",
+            "subject": "answer-4711",
+            "thumb": "up",
+            "stars": 4,
+            "comment": "Right, and short.",
+            "llm": "gpt-4.1-nano",
+        },
+    },
+    "decision": {
+        "summary": "Thumb on a decision",
+        "value": {
+            "id": "order-4711-3",
+            "kind": "decision",
+            "subject": "decision-4711",
+            "thumb": "down",
+            "router": "knn",
+        },
+    },
+}
+"""What /docs offers to send."""
 
 
 class FeedbackRequest(BaseModel):
@@ -48,11 +90,15 @@ class FeedbackRequest(BaseModel):
         pattern=r"^[\x21-\x7e]+$",
         description="your id of the answer or the decision, for ratings",
     )
-    thumb: Literal["up", "down"] | None = None
-    stars: int | None = Field(default=None, ge=1, le=5)
-    comment: str = Field(default="", max_length=2_000)
-    should_be: Literal["simple", "general", "reasoning"] | None = Field(
-        default=None, description="for a correction: the cheapest tier whose LLM suffices; left out takes it back"
+    thumb: Literal["up", "down"] | None = Field(default=None, description="`up` or `down`", examples=["up"])
+    stars: int | None = Field(default=None, ge=1, le=5, description="1 to 5", examples=[4])
+    comment: str = Field(default="", max_length=2_000, description="at most 2,000 characters")
+    should_be: TierName | None = Field(
+        default=None,
+        description="for a correction, and only there: the cheapest tier whose LLM suffices, one of `simple` (a small, "
+        "cheap LLM), `general` (a good all-round LLM) and `reasoning` (many steps of thinking); left out takes an "
+        "earlier correction back",
+        examples=["general"],
     )
     router: str = Field(default="", max_length=200, description="id of the router that decided")
     llm: str = Field(default="", max_length=200, description="id of the LLM that was picked or that answered")
@@ -74,7 +120,9 @@ def feedback_routes(open_store: OpenStore, settings: Settings) -> APIRouter:
     routes = APIRouter(tags=["feedback"], route_class=StrictRoute)
 
     @routes.post("/api/feedback", summary="Say what you think of a decision or an answer")
-    def feedback(said: FeedbackRequest, request: Request) -> FeedbackResponse:
+    def feedback(
+        said: Annotated[FeedbackRequest, Body(openapi_examples=EXAMPLES)], request: Request
+    ) -> FeedbackResponse:
         note(request, kind=said.kind)
         return FeedbackResponse(new=_keep(open_store, said, _author(request, settings)))
 

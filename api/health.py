@@ -11,7 +11,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from feedback.usage import Usage
-from router_models.panel import LOADS_WHEN_ASKED, RouterPanel
+from router_models.panel import RouterPanel
+from router_models.router_state import LOADS_WHEN_ASKED
+from router_models.weights_origin import WeightsOrigin
 
 if TYPE_CHECKING:
     from feedback.hub_copy import CopyStatus
@@ -35,16 +37,27 @@ class CopyHealth(BaseModel):
     problem: str = Field(description="what went wrong last; it is tried again")
 
 
+class WeightsHealth(BaseModel):
+    """Where the weights of the routers that ship came from."""
+
+    source: Literal["embedded", "hub"] = Field(description="with the app, or from a repository on the Hub")
+    repository: str = Field(description="which repository was asked for; '' where none was")
+    commit: str = Field(description="what was taken from there; '' where nothing was")
+    downloaded_at: datetime | None = Field(description="when that was downloaded")
+    problem: str = Field(description="why they are not, or may not be, what was asked for")
+
+
 class Health(BaseModel):
     """State of the app."""
 
     status: Literal["ok", "warming up", "degraded"] = Field(
         description="ok: every router is ready or loads when asked; warming up: some are not loaded yet; "
-        "degraded: some are unavailable"
+        "degraded: some are unavailable, or their weights are not those that were asked for"
     )
     routers: dict[str, str] = Field(
         description="router id → 'ready', 'not loaded yet', 'loads when asked', or why unavailable"
     )
+    weights: WeightsHealth | None = Field(default=None, description="where the routers' weights came from")
     usage: UsageHealth | None = Field(default=None, description="how recording goes for the Usage page")
     feedback_copy: CopyHealth | None = Field(default=None, description="the copy of feedback, where there is one")
 
@@ -68,14 +81,28 @@ def health_routes(
     @routes.get("/health", summary="Which routers are ready")
     async def health() -> Health:
         states = panel.status()
-        beside: dict[str, Any] = {"usage": _usage_health(usage), "feedback_copy": _copy_health(copy_status())}
-        if set(states.values()) <= {"ready", LOADS_WHEN_ASKED}:
+        beside: dict[str, Any] = {
+            "weights": _weights_health(panel.origin),
+            "usage": _usage_health(usage),
+            "feedback_copy": _copy_health(copy_status()),
+        }
+        if set(states.values()) <= {"ready", LOADS_WHEN_ASKED} and panel.origin.failure is None:
             return Health(status="ok", routers=states, **beside)
         if any(state == "not loaded yet" for state in states.values()):
             return Health(status="warming up", routers=states, **beside)
         return Health(status="degraded", routers=states, **beside)
 
     return routes
+
+
+def _weights_health(origin: WeightsOrigin) -> WeightsHealth:
+    return WeightsHealth(
+        source=origin.source,
+        repository=origin.repo_id,
+        commit=origin.commit,
+        downloaded_at=origin.downloaded_at,
+        problem=origin.notice,
+    )
 
 
 def _usage_health(usage: Usage | None) -> UsageHealth | None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO, get_args
 
 from errors import BadInputError, UnavailableError
-from feedback.label_records import StoredLabel, StoredRating
+from feedback.annotator_names import shown_name
+from feedback.label_records import SECONDS_DIGITS, StoredLabel, StoredRating
 from feedback.label_store import SOURCES, LabelStore
 from feedback.resolved_label import TIER_NAMES, ResolvedLabel, Source
 from feedback.spreadsheet import safe_cell
@@ -35,6 +36,7 @@ LABEL_COLUMNS: Columns = {
     "tier_name": str,
     "source": str,
     "annotator": str,
+    "annotator_name": str,
     "leads": bool,
     "rating": int,
     "comment": str,
@@ -64,6 +66,7 @@ RATING_COLUMNS: Columns = {
     "kind": str,
     "subject": str,
     "author": str,
+    "author_name": str,
     "leads": bool,
     "thumb": str,
     "stars": int,
@@ -75,6 +78,7 @@ RATING_COLUMNS: Columns = {
     "created_at": datetime,
 }
 _BATCH = 1_000
+_MADE = frozenset({"tier_name", "annotator_name", "author_name"})
 _OF_STORED = frozenset(
     {"number", "leads", "prompt", "prompt_characters", "importer", "origin", "random", "imported_at"}
 )
@@ -115,9 +119,12 @@ def label_cells(stored: StoredLabel, *, with_texts: bool = True) -> dict[str, Ce
     """A label as a row of `LABEL_COLUMNS`."""
     label = stored.label
     named: dict[str, Cell] = {
-        name: getattr(stored if name in _OF_STORED else label, name) for name in LABEL_COLUMNS if name != "tier_name"
+        name: getattr(stored if name in _OF_STORED else label, name) for name in LABEL_COLUMNS if name not in _MADE
     }
     named["tier_name"] = None if label.tier is None else TIER_NAMES[label.tier - 1]
+    named["annotator_name"] = shown_name(label.annotator)
+    if label.seconds is not None:  # older rows hold more digits
+        named["seconds"] = round(label.seconds, SECONDS_DIGITS)
     return named if with_texts else named | {"prompt": None, "comment": None}
 
 
@@ -129,7 +136,12 @@ def resolved_cells(label: ResolvedLabel) -> dict[str, Cell]:
 
 def rating_cells(stored: StoredRating) -> dict[str, Cell]:
     """A rating as a row of `RATING_COLUMNS`."""
-    return {name: getattr(stored if name in {"number", "leads"} else stored.rating, name) for name in RATING_COLUMNS}
+    named: dict[str, Cell] = {
+        name: getattr(stored if name in {"number", "leads"} else stored.rating, name)
+        for name in RATING_COLUMNS
+        if name not in _MADE
+    }
+    return named | {"author_name": shown_name(stored.rating.author)}
 
 
 def write_rows(path: Path, kind: ExportKind | None, columns: Columns, rows: Iterable[Mapping[str, Cell]]) -> int:

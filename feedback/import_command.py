@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 from typing import get_args
 
+from errors import BadInputError
+from feedback.column_names import columns_of
 from feedback.command import with_store
-from feedback.import_records import FileKind, ImportReport
+from feedback.import_labels import TIER_COLUMNS, import_labels, label_columns
+from feedback.import_records import FileKind, ImportReport, LabelReport
 from feedback.importing import import_file, import_text
 from feedback.label_store import LabelStore
 
@@ -28,11 +31,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--column", help="which one holds the prompts; guessed without it")
     parser.add_argument("--overlap", type=int, default=1, help="how many people should label each prompt")
     parser.add_argument("--annotator", action="append", default=[], help="who should label them; may be repeated")
+    parser.add_argument("--labels", action="store_true", help="import the labels that the file has, too")
     parser.add_argument("--importer", default=IMPORTER, help="pseudonym of who brings them in")
     options = parser.parse_args(arguments)
 
     def bring_in(store: LabelStore) -> int:
-        return _tell(_imported(store, options))
+        report = _imported(store, options)
+        if options.labels:
+            _tell_labels(_labels(store, options, report))
+        return _tell(report)
 
     return with_store(bring_in)
 
@@ -50,6 +57,25 @@ def _imported(store: LabelStore, options: argparse.Namespace) -> ImportReport:
         overlap=overlap,
         annotators=people,
     )
+
+
+def _labels(store: LabelStore, options: argparse.Namespace, report: ImportReport) -> LabelReport:
+    """Imports the labels of the file; raises BadInputError where it has none."""
+    path = Path(options.file)
+    found = None if options.file == "-" else label_columns(columns_of(path, report.reading), report.reading.column)
+    if found is None:
+        raise BadInputError(
+            "No column of the file is one of labels.", f"Name it one of: {', '.join(TIER_COLUMNS)}; or omit --labels."
+        )
+    return import_labels(store, path, report.reading, found)
+
+
+def _tell_labels(report: LabelReport) -> None:
+    print(f"{report.new:,} new labels by {report.people:,} people, {report.known:,} known already")
+    for bad in report.bad:
+        print(f"row {bad.row:,}: {bad.why}", file=sys.stderr)
+    if report.bad_rows > len(report.bad):
+        print(f"and {report.bad_rows - len(report.bad):,} more labels that cannot be read", file=sys.stderr)
 
 
 def _tell(report: ImportReport) -> int:

@@ -66,3 +66,28 @@ class ImportReport:
     reading: Reading
     new: int
     duplicates: int
+
+
+@dataclass(slots=True)
+class LabelReport:
+    """What became of the labels of a file.
+
+    Attributes:
+        new: Labels that were kept.
+        known: Labels that were kept before.
+        people: How many people they are from.
+        bad: Rows whose label cannot be read, the first `NAMED_ROWS` of them; their prompts are in the queue.
+        bad_rows: How many there are.
+    """
+
+    new: int = 0
+    known: int = 0
+    people: int = 0
+    bad: list[BadRow] = field(default_factory=list)
+    bad_rows: int = 0
+
+    def leave_out(self, row: int, why: str) -> None:
+        """Notes a row whose label cannot be read."""
+        self.bad_rows += 1
+        if len(self.bad) < NAMED_ROWS:
+            self.bad.append(BadRow(row, why))

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from feedback.access import Access
 from feedback.inserting import add_or_replace
+from feedback.label_floor import MANY_LABELS, Floors, floors_of
 from feedback.label_records import QueuedItem
 from feedback.label_rows import RANDOM_SHARE, check_author
 from feedback.label_tables import LabelAssignment, LabelHold, LabelItem, LabelLead
@@ -38,6 +39,7 @@ _LOCK = 7_266_339_022
 
 _ANNOTATOR: BindParameter[str] = bindparam("annotator")
 _MOMENT: BindParameter[datetime] = bindparam("moment", type_=LabelHold.until.type)
+_FLOOR: BindParameter[float] = bindparam("floor")
 _BESIDES: BindParameter[str] = bindparam("besides", expanding=True)
 _SHOWN = (
     LabelItem.prompt_sha256,
@@ -58,7 +60,7 @@ def next_item(access: Access, annotator: str, *, besides: Collection[str] = ()) 
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         moment = now()
         connection.execute(delete(LabelHold).where(LabelHold.until <= moment))
-        found = _first(connection, annotator, moment, tuple(besides))
+        found = _first(connection, floors_of(access), annotator, moment, tuple(besides))
         return None if found is None else hold(connection, annotator, found, moment)
 
 
@@ -68,9 +70,9 @@ def release(access: Access, annotator: str) -> None:
         connection.execute(delete(LabelHold).where(LabelHold.annotator == annotator))
 
 
-def anything_left(connection: Connection, annotator: str) -> bool:
+def anything_left(access: Access, connection: Connection, annotator: str) -> bool:
     """Whether there is a prompt for this annotator at the moment."""
-    return _first(connection, annotator, now(), ()) is not None
+    return _first(connection, floors_of(access), annotator, now(), ()) is not None
 
 
 def hold(connection: Connection, annotator: str, prompt_sha256: str, moment: datetime) -> QueuedItem | None:
@@ -83,10 +85,18 @@ def hold(connection: Connection, annotator: str, prompt_sha256: str, moment: dat
 
 
 @lru_cache
-def candidates(*, random: bool, assigned: bool) -> Select[Any]:
-    """Hashes of the prompts of one part of the queue that `annotator` may get at `moment`, first one first."""
+def candidates(*, random: bool, assigned: bool, floored: bool = False) -> Select[*tuple[Any, ...]]:
+    """Hash and place of the first prompt of one part of the queue that `annotator` may get at `moment`.
+
+    Args:
+        random: Which part.
+        assigned: Whether to look in the annotator's own queue.
+        floored: Whether to begin at the place `floor`.
+    """
     queue = LabelAssignment if assigned else LabelItem
-    query = select(queue.prompt_sha256).where(queue.random == random)
+    query = select(queue.prompt_sha256, queue.place).where(queue.random == random)
+    if floored:
+        query = query.where(queue.place >= _FLOOR)
     if assigned:
         query = query.join(LabelItem, LabelItem.prompt_sha256 == LabelAssignment.prompt_sha256).where(
             LabelAssignment.annotator == _ANNOTATOR,
@@ -126,8 +136,10 @@ def _shown() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _first(connection: Connection, annotator: str, moment: datetime, besides: tuple[str, ...]) -> str | None:
-    values = {"annotator": annotator, "moment": moment, "besides": besides}
+def _first(
+    connection: Connection, floors: Floors, annotator: str, moment: datetime, besides: tuple[str, ...]
+) -> str | None:
+    values: dict[str, Any] = {"annotator": annotator, "moment": moment, "besides": besides}
     held = connection.execute(_holds(), values).scalars().all()
     if held:
         left = connection.execute(_still_to_answer(), {"annotator": annotator, "held": held}).scalars().all()
@@ -139,10 +151,30 @@ def _first(connection: Connection, annotator: str, moment: datetime, besides: tu
     turn = number % _EVERY == _EVERY - 1
     for assigned in (True, False):
         for random in (turn, not turn):
-            found = connection.execute(candidates(random=random, assigned=assigned), values).scalar()
+            own = assigned or number < MANY_LABELS  # their own queue knows what they have answered
+            found = _candidate(connection, None if own else floors, values, random=random, assigned=assigned)
             if found is not None:
-                return str(found)
+                return found
     return None
+
+
+def _candidate(
+    connection: Connection, floors: Floors | None, values: dict[str, Any], *, random: bool, assigned: bool
+) -> str | None:
+    """The first prompt of one part of the queue, looked for from the floor on if there is one."""
+    annotator = str(values["annotator"])
+    floor = floors.get(annotator, random=random) if floors is not None else None
+    found = None
+    if floor is not None:
+        query = candidates(random=random, assigned=assigned, floored=True)
+        found = connection.execute(query, values | {"floor": floor}).first()
+    if found is None:
+        found = connection.execute(candidates(random=random, assigned=assigned), values).first()
+    if found is None:
+        return None
+    if floors is not None:
+        floors.put(annotator, found.place, random=random)
+    return str(found.prompt_sha256)
 
 
 def _answered() -> ColumnElement[bool]:

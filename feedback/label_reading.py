@@ -84,19 +84,19 @@ def progress(access: Access, annotator: str) -> Progress:
     )
     pace = (
         select(LabelRow.seconds)
-        .where(LabelRow.annotator == annotator, LabelRow.source == "people", LabelRow.seconds.is_not(None))
+        .where(LabelRow.annotator == annotator, LabelRow.source == "people")
         .order_by(LabelRow.number.desc())
         .limit(_RECENT)
     )
     with access.reading("The progress could not be read") as connection:
         total = connection.execute(known).scalar_one() - connection.execute(closed.where(_APART)).scalar_one()
-        seconds = connection.execute(pace).scalars().all()
+        seconds = [value for value in connection.execute(pace).scalars() if value is not None]
         return Progress(
             total=total,
             done=connection.execute(closed.where(LabelItem.wanted > 0)).scalar_one(),
             mine=connection.execute(mine).scalar_one(),
-            open_to_me=anything_left(connection, annotator),
-            seconds_per_label=statistics.median([value for value in seconds if value is not None]) if seconds else None,
+            open_to_me=anything_left(access, connection, annotator),
+            seconds_per_label=statistics.median(seconds) if seconds else None,
         )
 
 

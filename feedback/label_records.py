@@ -16,6 +16,8 @@ RatingKind = Literal["completion", "decision"]
 Thumb = Literal["up", "down"]
 
 MAX_COMMENT_CHARACTERS = 2_000
+SECONDS_DIGITS = 1
+"""Decimal places of how long somebody took: a browser measures more, and nobody can mean it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,7 @@ class Progress:
         done: Of these the ones that need no further label: enough were given, or it was discarded.
         mine: Prompts that this annotator has answered (skipped ones do not count).
         open_to_me: Whether there is anything left for this annotator.
-        seconds_per_label: Median of this annotator's last fifty; None without any.
+        seconds_per_label: Median of those of this annotator's last fifty that were timed; None without any.
     """
 
     total: int

@@ -12,7 +12,15 @@ from sqlalchemy import RowMapping
 
 from errors import BadInputError
 from feedback.columns import storable
-from feedback.label_records import MAX_COMMENT_CHARACTERS, Label, LabelVerdict, Rating, RatingKind, Thumb
+from feedback.label_records import (
+    MAX_COMMENT_CHARACTERS,
+    SECONDS_DIGITS,
+    Label,
+    LabelVerdict,
+    Rating,
+    RatingKind,
+    Thumb,
+)
 from feedback.resolved_label import TIERS, Source
 from feedback.rows import Row, sha256
 from feedback.tables import ID, NAME, SHA256
@@ -116,7 +124,7 @@ def label_row(label: Label) -> Row:
         "comment_sha256": _comment_sha256(label.comment),
         "rating": label.rating,
         "panel_shown": label.panel_shown,
-        "seconds": None if label.seconds is None else min(max(label.seconds, 0.0), _MAX_SECONDS),
+        "seconds": None if label.seconds is None else round(min(max(label.seconds, 0.0), _MAX_SECONDS), SECONDS_DIGITS),
         "router": storable(label.router, NAME),
         "version": storable(label.version, ID),
         "created_at": label.created_at,

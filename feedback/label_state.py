@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlalchemy import BindParameter, Connection, Select, Update, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from feedback.label_tables import LabelAssignment, LabelItem, LabelLead
 from feedback.tables import TextRow
@@ -14,6 +27,7 @@ ANSWERS = ("route", "unsure", "discard")
 """Verdicts after which one annotator less is wanted; who skips leaves it to another."""
 
 _PROMPTS: BindParameter[str] = bindparam("prompts", expanding=True)
+_SAID = LabelLead.prompt_sha256 == LabelItem.prompt_sha256
 
 
 def lock_items(connection: Connection, prompts: Sequence[str]) -> dict[str, int]:
@@ -40,6 +54,22 @@ def refresh(connection: Connection, prompts: Sequence[str]) -> None:
     connection.execute(_assignments(), {"prompts": prompts})
 
 
+def is_settled() -> ColumnElement[bool]:
+    """Whether a prompt of `label_items` needs no further label, because somebody discarded or settled it."""
+    return exists().where(
+        _SAID,
+        or_(
+            and_(LabelLead.source == "people", LabelLead.verdict == "discard"),
+            and_(LabelLead.source == "adjudicated", LabelLead.verdict != "undo"),
+        ),
+    )
+
+
+def is_kept() -> ColumnElement[bool]:
+    """Whether the text of a prompt of `label_items` is kept."""
+    return exists().where(TextRow.sha256 == LabelItem.prompt_sha256)
+
+
 @lru_cache
 def _lock() -> Select[str, int]:
     query = select(LabelItem.prompt_sha256, LabelItem.wanted).where(LabelItem.prompt_sha256.in_(_PROMPTS))
@@ -48,18 +78,9 @@ def _lock() -> Select[str, int]:
 
 @lru_cache
 def _items() -> Update:
-    said = LabelLead.prompt_sha256 == LabelItem.prompt_sha256
     answers = select(func.count()).select_from(LabelLead)
-    given = answers.where(said, LabelLead.source == "people", LabelLead.verdict.in_(ANSWERS)).scalar_subquery()
-    settled = exists().where(
-        said,
-        or_(
-            and_(LabelLead.source == "people", LabelLead.verdict == "discard"),
-            and_(LabelLead.source == "adjudicated", LabelLead.verdict != "undo"),
-        ),
-    )
-    kept = exists().where(TextRow.sha256 == LabelItem.prompt_sha256)
-    still_open = and_(LabelItem.wanted > given, ~settled, kept)
+    given = answers.where(_SAID, LabelLead.source == "people", LabelLead.verdict.in_(ANSWERS)).scalar_subquery()
+    still_open = and_(LabelItem.wanted > given, ~is_settled(), is_kept())
     return update(LabelItem).where(LabelItem.prompt_sha256.in_(_PROMPTS)).values(given=given, open=still_open)
 
 

@@ -8,6 +8,7 @@ from typing import get_args
 
 from feedback import (
     label_items,
+    label_more,
     label_queue,
     label_reading,
     label_scores,
@@ -102,6 +103,18 @@ class LabelStore(RatingStore):
         """
         return label_items.assign(self.access, annotators, origin=origin, limit=limit)
 
+    def by_others(self, annotator: str) -> int:
+        """How many finished prompts this annotator could label too, as `open_too` counts them."""
+        return label_more.by_others(self.access, annotator)
+
+    def open_too(self, annotator: str) -> int:
+        """Opens finished prompts that others have labelled and this annotator has not, at most 200, to one more person.
+
+        Returns:
+            How many prompts were opened; settled, discarded and assigned ones stay closed.
+        """
+        return label_more.open_too(self.access, annotator)
+
     def next_item(self, annotator: str, *, besides: Collection[str] = ()) -> QueuedItem | None:
         """The prompt that this annotator should label next, held for them for some minutes.
 
@@ -142,6 +155,17 @@ class LabelStore(RatingStore):
         """
         return label_writing.save_label(self.access, label, prompt=prompt, consent=consent)
 
+    def save_imported(self, labels: Sequence[Label]) -> int:
+        """Keeps labels that came in a file, all or none, as `feedback.import_labels` makes them.
+
+        Args:
+            labels: Without comments; a chunk of them, because others wait meanwhile.
+
+        Returns:
+            How many are new; those on prompts that the store does not know are left out.
+        """
+        return label_writing.save_imported(self.access, labels)
+
     def undo(self, annotator: str, *, label_id: str | None = None) -> Undone | None:
         """Takes back this annotator's latest label that counts, by a row of its own; again, the one before it.
 
@@ -166,6 +190,10 @@ class LabelStore(RatingStore):
             limit: At most so many.
         """
         return label_verdicts.conflicts(self.access, settled=settled, limit=limit)
+
+    def disputed(self) -> int:
+        """How many prompts `conflicts` has open."""
+        return label_verdicts.disputed(self.access)
 
     def adjudicate(
         self, prompt_sha256: str, adjudicator: str, tier: int | None, *, comment: str = "", label_id: str | None = None

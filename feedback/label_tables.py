@@ -99,7 +99,7 @@ class LabelLead(Base):
     """The latest label of an annotator on a prompt: the one that counts, unless it is an undo."""
 
     __tablename__ = "label_leads"
-    __table_args__ = (Index(None, "annotator", "source", "number"),)
+    __table_args__ = (Index(None, "annotator", "source", "number"), Index(None, "annotator", "source", "verdict"))
 
     prompt_sha256: Mapped[str] = mapped_column(ForeignKey(LabelItem.prompt_sha256), primary_key=True)
     source: Mapped[str] = mapped_column(String(WORD), primary_key=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from feedback.access import Access
@@ -73,26 +73,18 @@ def resolve(leads: Sequence[Lead]) -> ResolvedLabel | None:
 
 def conflicts(access: Access, *, settled: bool, limit: int) -> list[Conflict]:
     """See `LabelStore.conflicts`."""
-    adjudicated = aliased(LabelLead)
-    is_settled = exists().where(
-        adjudicated.prompt_sha256 == LabelLead.prompt_sha256,
-        adjudicated.source == "adjudicated",
-        adjudicated.verdict != "undo",
-    )
-    kinds = func.count(func.coalesce(LabelLead.tier, 0).distinct())
-    query = (
-        select(LabelLead.prompt_sha256)
-        .where(LabelLead.source == "people", LabelLead.verdict.in_(_SAYS_SOMETHING))
-        .where(is_settled if settled else ~is_settled)
-        .group_by(LabelLead.prompt_sha256)
-        .having(kinds > 1)
-        .order_by(func.max(LabelLead.number).desc())
-        .limit(limit)
-    )
+    query = _differing(settled=settled).order_by(func.max(LabelLead.number).desc()).limit(limit)
     with access.reading("Conflicts could not be read") as connection:
         found = connection.execute(query).scalars().all()
         texts, labels = _texts(connection, found), _leading(connection, found)
     return [_conflict(digest, texts.get(digest), labels[digest]) for digest in found]
+
+
+def disputed(access: Access) -> int:
+    """See `LabelStore.disputed`."""
+    query = select(func.count()).select_from(_differing(settled=False).subquery())
+    with access.reading("Conflicts could not be counted") as connection:
+        return connection.execute(query).scalar_one()
 
 
 def matrix(access: Access) -> dict[str, dict[str, int]]:
@@ -107,6 +99,24 @@ def matrix(access: Access) -> dict[str, dict[str, int]]:
         for digest, annotator, tier in connection.execute(query).tuples():
             found.setdefault(digest, {})[annotator] = tier or 0
     return {digest: tiers for digest, tiers in found.items() if len(tiers) > 1}
+
+
+def _differing(*, settled: bool) -> Select[str]:
+    """Hashes of the prompts on which people differ."""
+    adjudicated = aliased(LabelLead)
+    is_settled = exists().where(
+        adjudicated.prompt_sha256 == LabelLead.prompt_sha256,
+        adjudicated.source == "adjudicated",
+        adjudicated.verdict != "undo",
+    )
+    kinds = func.count(func.coalesce(LabelLead.tier, 0).distinct())
+    return (
+        select(LabelLead.prompt_sha256)
+        .where(LabelLead.source == "people", LabelLead.verdict.in_(_SAYS_SOMETHING))
+        .where(is_settled if settled else ~is_settled)
+        .group_by(LabelLead.prompt_sha256)
+        .having(kinds > 1)
+    )
 
 
 def _conflict(digest: str, prompt: str | None, labels: Sequence[Label]) -> Conflict:

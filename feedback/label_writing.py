@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select
 
 from errors import BadInputError, UnknownNameError
 from feedback.access import Access
+from feedback.annotator_names import IMPORTED
 from feedback.inserting import add_or_replace, add_rows, insert_into
 from feedback.label_queue import hold
 from feedback.label_records import Label, Undone
@@ -47,6 +49,23 @@ def save_label(access: Access, label: Label, *, prompt: str | None = None, conse
         if consent or label.source in _OF_QUEUE:
             refresh(connection, [label.prompt_sha256])
         return True
+
+
+def save_imported(access: Access, labels: Sequence[Label]) -> int:
+    """See `LabelStore.save_imported`."""
+    rows = [label_row(label) for label in labels]
+    digests = sorted({label.prompt_sha256 for label in labels})
+    said = select(LabelLead.prompt_sha256, LabelLead.annotator).where(
+        LabelLead.prompt_sha256.in_(digests), LabelLead.source == "people"
+    )
+    with access.writing("The labels could not be saved") as connection:
+        known = lock_items(connection, digests)
+        # A file that was exported here brings nobody in a second time.
+        here = {(digest, f"{IMPORTED}{annotator}") for digest, annotator in connection.execute(said).tuples()}
+        wanted = [row for row in rows if row["prompt_sha256"] in known]
+        new = sum(_add(connection, row) for row in wanted if (row["prompt_sha256"], row["annotator"]) not in here)
+        refresh(connection, list(known))
+    return new
 
 
 def undo(access: Access, annotator: str, label_id: str) -> Undone | None:

@@ -9,13 +9,22 @@ from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from errors import PlaygroundError
 from settings import Settings
 
 FILE = "session_secret"
+FEWEST_CHARACTERS = 32
+"""Of a secret in the settings; a random one in hexadecimal digits then has 128 bits."""
+
+MAKE_ONE = "python -c 'import secrets; print(secrets.token_hex(32))'"
 _BYTES = 32
 _OWNER_ONLY = 0o600
 
 logger = logging.getLogger(__name__)
+
+
+class WeakSecretError(PlaygroundError):
+    """The secret that signs cookies is too short to be one."""
 
 
 class CookieSigner:
@@ -53,9 +62,18 @@ def session_secret(settings: Settings) -> str:
     """The secret of the settings, else a random one that is made once in the data folder.
 
     If that folder cannot be written, it holds for this process, and who has signed in must do so again after a restart.
+
+    Raises:
+        WeakSecretError: The secret of the settings is so short that it can be guessed.
     """
-    if settings.session_secret is not None and settings.session_secret.get_secret_value():
-        return settings.session_secret.get_secret_value()
+    given = settings.session_secret.get_secret_value() if settings.session_secret is not None else ""
+    if given:
+        if len(given) < FEWEST_CHARACTERS:
+            raise WeakSecretError(
+                f"SESSION_SECRET has {len(given)} characters: who guesses it can sign in as anybody.",
+                f"Set one of at least {FEWEST_CHARACTERS}, such as `{MAKE_ONE}` prints, or unset it.",
+            )
+        return given
     path = settings.data_dir / FILE
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

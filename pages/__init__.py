@@ -14,6 +14,8 @@ from pages.benchmarks import add_benchmarks_page
 from pages.compare import add_compare_page
 from pages.label import add_label_page
 from pages.route import add_route_page
+from pages.routers import add_routers_page
+from pages.traffic import add_traffic_page
 from pages.usage import add_usage_page
 from router_models import RouterPanel
 from settings import Settings
@@ -43,6 +45,7 @@ def build_pages(
         usage: Where decisions and answers are recorded, and the budget; None records nothing.
     """
     demo = GuardedBlocks(settings, title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=UPLOADS_SECONDS)
+    demo.notice = panel.origin.notice
     with demo:
         Navbar(visible=False)
         add_route_page(demo, panel, settings, usage, open_store=open_store)
@@ -52,9 +55,15 @@ def build_pages(
     with demo.route("Benchmarks", "/benchmarks"):
         Navbar(visible=False)
         add_benchmarks_page(demo, panel, settings)
+    with demo.route("Traffic", "/traffic"):
+        Navbar(visible=False)
+        add_traffic_page(demo, panel, settings)
     with demo.route("Label", "/label"):
         Navbar(visible=False)
         add_label_page(demo, panel, settings, completions, open_store)
+    with demo.route("Routers", "/routers"):
+        Navbar(visible=False)
+        add_routers_page(demo, panel, settings, open_store)
     with demo.route("Usage", "/usage"):
         Navbar(visible=False)
         add_usage_page(demo, panel, settings, usage)

@@ -141,7 +141,7 @@ def records_of(
     comparison = Comparison(
         id=session.comparison_id,
         turn=session.turn,
-        author=session.session_id,
+        author=session.author,
         prompt=turn.text,
         consent=controls.consent,
         pool=dict(controls.view.pool.serves),
@@ -155,7 +155,7 @@ def records_of(
     vote = Vote(
         comparison=comparison.id,
         turn=comparison.turn,
-        author=session.session_id,
+        author=session.author,
         choice=choice,
         left=records[0].id,
         right=records[1].id,

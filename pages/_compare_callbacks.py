@@ -27,6 +27,7 @@ from pages._defects import as_shown
 from pages._examples import load_examples
 from pages._link import parse_query
 from pages._usage_words import used_up_sentence
+from pages._visitor import visitor_of
 from router_models import RouterPanel
 from settings import Settings
 
@@ -61,6 +62,7 @@ class CompareCallbacks:
     ) -> None:
         self._panel = panel
         self._usage = usage
+        self._settings = settings
         self._machine_usd_per_hour = settings.machine_usd_per_hour
         self._allowed_addresses = settings.allowed_addresses
         self._planner = Planner(panel, completions, usage)
@@ -114,8 +116,9 @@ class CompareCallbacks:
         """Begins a new conversation."""
         return self._changed(session, event, _restart)
 
-    def voted(self, session: CompareSession, event: gr.EventData) -> list[object]:
+    def voted(self, session: CompareSession, event: gr.EventData, request: gr.Request) -> list[object]:
         """Stores a vote, or none, and reveals whose answers they were."""
+        session.author = visitor_of(request, self._settings).author  # as ratings have it
         return self._changed(session, event, self._voting.vote)
 
     def halted(self, session: CompareSession, event: gr.EventData) -> None:

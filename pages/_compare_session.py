@@ -64,7 +64,9 @@ class CompareSession:
         self.bill = Bill(machine_usd_per_hour)
         self.voting = threading.Lock()
         self.session_id = secrets.token_hex(8)
-        """Pseudonym under which votes are stored; it says nothing of the visitor and ends with the tab."""
+        """Of the tab; it says nothing of the visitor."""
+        self.author = self.session_id
+        """Pseudonym under which votes are stored: the tab's until the page says who votes."""
         self.values: dict[str, str] = {}
         self.keys = Keys()
         self.attachment: Attachment | None = None

@@ -25,21 +25,23 @@ PAGES = (
     PageLink("Route", "/"),
     PageLink("Compare", "/compare"),
     PageLink("Benchmarks", "/benchmarks"),
+    PageLink("Traffic", "/traffic"),
     PageLink("Label", "/label"),
+    PageLink("Routers", "/routers"),
     PageLink("Usage", "/usage"),
 )
 """Every page that exists, in the order of the navigation."""
 
 
 def page_header(current: str) -> gr.HTML:
-    """Title, navigation and the light/dark switch.
+    """Title, navigation, the light/dark switch, and what every page says first.
 
     Args:
         current: Path of the page it stands on.
     """
     page = Context.root_block
-    account = isinstance(page, GuardedBlocks) and page.signs_in
-    html = render("header.html", title=TITLE, pages=PAGES, current=current, account=account)
+    account, notice = (page.signs_in, page.notice) if isinstance(page, GuardedBlocks) else (False, "")
+    html = render("header.html", title=TITLE, pages=PAGES, current=current, account=account, notice=notice)
     return static_html(html, "rp-header")
 
 

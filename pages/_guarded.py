@@ -30,6 +30,8 @@ class GuardedBlocks(gr.Blocks):
         self._settings = settings
         self.signs_in = identity_of(settings).needed
         """Whether anybody has to sign in."""
+        self.notice = ""
+        """What every page says first; '' is nothing."""
 
     async def process_api(
         self,

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-import csv
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from errors import BadInputError
-from feedback.import_columns import encoding_of
+from feedback.column_names import LOOKED_AT, columns_of
+from feedback.import_labels import LabelColumns, label_columns, readable
 from feedback.import_records import BadRow, Reading
 from feedback.importing import KINDS, prompts_of
 
-LOOKED_AT = 50
-"""Rows that are read for the preview."""
-
 SHOWN = 5
 SHOWN_CHARACTERS = 200
-_DELIMITERS = ",;\t|"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsFound:
+    """Labels in the beginning of a file.
+
+    Attributes:
+        columns: Where they are.
+        readable: Rows that name a tier.
+        said: Rows that have anything in that column.
+    """
+
+    columns: LabelColumns
+    readable: int
+    said: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,7 @@ class Preview:
         prompts: First prompts, cut where they are long.
         bad: Rows among the first ones that would be left out.
         looked_at: How many rows these are.
+        labels: What of its labels was found; None where no column is named like one.
     """
 
     columns: tuple[str, ...]
@@ -38,6 +50,7 @@ class Preview:
     prompts: tuple[str, ...]
     bad: tuple[BadRow, ...]
     looked_at: int
+    labels: LabelsFound | None = None
 
 
 def preview_of(path: Path, column: str | None) -> Preview:
@@ -57,38 +70,27 @@ def preview_of(path: Path, column: str | None) -> Preview:
         )
     reading = Reading(kind)
     prompts = list(islice(prompts_of(path, reading, column), LOOKED_AT))
+    columns = columns_of(path, reading)
     return Preview(
-        columns=tuple(columns_of(path, reading)),
+        columns=tuple(columns),
         column=reading.column,
         prompts=tuple(_cut(prompt) for prompt in prompts[:SHOWN]),
         bad=tuple(reading.bad),
         looked_at=reading.rows,
+        labels=labels_found(path, reading, columns),
     )
 
 
-def columns_of(path: Path, reading: Reading) -> list[str]:
-    """Names of a file's columns; of JSONL those of its first rows, of plain lists none."""
-    if reading.kind == "text" or not reading.column:
-        return []
-    if reading.kind == "parquet":
-        import pyarrow.parquet as pq
+def labels_found(path: Path, reading: Reading, columns: Sequence[str]) -> LabelsFound | None:
+    """What of a file's labels is found in its first rows; None where no column is named like one.
 
-        return list(pq.read_schema(path).names)
-    with path.open(encoding=encoding_of(path), errors="replace", newline="") as lines:
-        if reading.kind == "csv":
-            first = lines.readline()
-            delimiter = max(_DELIMITERS, key=first.count)
-            return [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
-        rows = [_parsed(line) for line in islice(lines, LOOKED_AT)]
-    return list(dict.fromkeys(name for row in rows for name in row))
-
-
-def _parsed(line: str) -> dict[str, object]:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+    Args:
+        path: The file.
+        reading: How its prompts were read.
+        columns: Names of its columns.
+    """
+    found = label_columns(columns, besides=reading.column)
+    return None if found is None else LabelsFound(found, *readable(path, reading, found, LOOKED_AT))
 
 
 def _cut(prompt: str) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from errors import BadInputError
+from feedback.annotator_names import shown_name
 from feedback.label_records import Conflict, Label
 from feedback.visitor import Visitor
-from pages._label_names import shown_name
 from pages._label_words import TIER_CHOICES, title_of
 from pages._templates import render
 

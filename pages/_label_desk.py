@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from errors import BadInputError
+from feedback.annotator_names import shown_name
 from feedback.label_records import Label, Progress, QueuedItem
 from feedback.visitor import Visitor
 from pages._compare_voting import OpenStore
 from pages._examples import load_examples
-from pages._label_names import shown_name
 from pages._label_panel import opinion_html
 from pages._label_scoring import QueueScoring
 from pages._label_words import RATINGS, choice_of, read_choice, title_of
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 EXAMPLES = "examples"
 """Origin of the prompts that come with the app."""
+
+EXAMPLES_OVERLAP = 2
+"""People per example: agreement shows only where two have labelled the same."""
 
 LONGEST_S = 3600.0
 """Whoever takes longer has done something else meanwhile."""
@@ -54,7 +57,8 @@ class LabelDesk:
         item = store.next_item(visitor.author)
         after = store.next_item(visitor.author, besides=[item.prompt_sha256]) if item else None
         self._scoring.start()
-        answer = {"name": visitor.name or shown_name(visitor.author), "signed_in": bool(visitor.name)}
+        name = shown_name(visitor.author)
+        answer = {"name": name, "signed_in": "" if visitor.name == name else visitor.name}
         return answer | {"item": _shown(item), "next": _shown(after)} | self._standing(store, visitor, item)
 
     def given(self, visitor: Visitor, sent: Sent) -> Answer:
@@ -102,16 +106,21 @@ class LabelDesk:
     def examples(self, visitor: Visitor, sent: Sent) -> Answer:
         """Queues the prompts that come with the app."""
         prompts = [example.prompt for example in load_examples()]
-        added = self._store(visitor).add_items(prompts, visitor.author, origin=EXAMPLES)
+        added = self._store(visitor).add_items(prompts, visitor.author, origin=EXAMPLES, overlap=EXAMPLES_OVERLAP)
         self._scoring.start()
         return {"added": added.new}
+
+    def too(self, visitor: Visitor, sent: Sent) -> Answer:
+        """Opens prompts that others have labelled to the visitor."""
+        return {"opened": self._store(visitor).open_too(visitor.author)}
 
     def _standing(self, store: LabelStore, visitor: Visitor, item: QueuedItem | None) -> Answer:
         """Progress, and what to say once nothing is in hand any more."""
         progress = store.progress(visitor.author)
         answer: Answer = {"progress": _counts(progress)}
         if item is None:
-            answer["empty"] = _empty(progress, offer_examples=EXAMPLES not in store.origins())
+            offer = EXAMPLES not in store.origins()
+            answer["empty"] = _empty(progress, offer_examples=offer, by_others=store.by_others(visitor.author))
         return answer
 
     def _store(self, visitor: Visitor) -> LabelStore:
@@ -141,7 +150,9 @@ def _counts(progress: Progress) -> Answer:
     }
 
 
-def _empty(progress: Progress, *, offer_examples: bool) -> str:
+def _empty(progress: Progress, *, offer_examples: bool, by_others: int) -> str:
+    from feedback.label_more import MOST  # SQLAlchemy: not while the app starts
+
     return render(
         "label_empty.html",
         nothing=not progress.total,
@@ -149,6 +160,8 @@ def _empty(progress: Progress, *, offer_examples: bool) -> str:
         left=progress.total - progress.done,
         examples=len(load_examples()),
         offer_examples=offer_examples,
+        by_others=by_others,
+        most=MOST,
     )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.bootstrap import Estimate
 from feedback.agreement import Agreement, PairAgreement, agreement
+from feedback.annotator_names import shown_name
 from feedback.visitor import Visitor
-from pages._label_names import shown_name
 from pages._templates import render
 
 if TYPE_CHECKING:

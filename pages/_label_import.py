@@ -17,14 +17,16 @@ from pages._label_scoring import QueueScoring
 from pages._templates import render
 
 if TYPE_CHECKING:
-    from feedback.import_records import ImportReport
+    from feedback.import_records import ImportReport, LabelReport
     from feedback.label_store import LabelStore
+    from pages._label_columns import Preview
 
 SUFFIXES = [".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".txt"]
 NAMED_ROWS = 10
 """Bad rows that are named one by one; further ones are counted."""
 
 MAX_PEOPLE = 20
+WITH_LABELS = "Import the labels of this file too"
 PASTE = "Or paste: a prompt a line, or with blank lines between"
 BRING = (
     "A file with a column of prompts, or one prompt a line. Rows that cannot be used are named and the rest goes in. "
@@ -67,6 +69,7 @@ class ImportPart:
             [], label="Column with the prompts", visible=False, filterable=False, elem_id="rp-lb-column"
         )
         preview = static_html("", "rp-lb-preview")
+        labels = gr.Checkbox(False, label=WITH_LABELS, visible=False, elem_id="rp-lb-labels")
         with gr.Row(elem_classes="rp-lb-row"):
             overlap = gr.Slider(1, MAX_PEOPLE, value=1, step=1, label="People per prompt", elem_id="rp-lb-overlap")
             people = gr.Dropdown(
@@ -79,14 +82,14 @@ class ImportPart:
         bring = gr.Button("Import", variant="primary", elem_id="rp-lb-bring", scale=0)
         said = static_html("", "rp-lb-import-said")
 
-        shown = [column, preview]
+        shown = [column, preview, labels]
         item.select(self.opened, None, [people], **common, api_name="label_import_opened")
         file.upload(self.picked, [file], shown, **common, api_name="label_file_picked")
         file.clear(self.cleared, None, shown, **common, api_name="label_file_cleared")
-        column.input(self.chosen, [file, column], [preview], **common, api_name="label_column_chosen")
+        column.input(self.chosen, [file, column], [preview, labels], **common, api_name="label_column_chosen")
         return bring.click(
             self.imported,
-            [file, pasted, column, overlap, people],
+            [file, pasted, column, overlap, people, labels],
             [said, file, pasted, *shown],
             **{**common, "show_progress": "minimal"},
             trigger_mode="once",
@@ -101,49 +104,62 @@ class ImportPart:
         except Exception:  # noqa: BLE001  the import itself says what is wrong
             return gr.skip()
 
-    def picked(self, file: str | None, request: gr.Request) -> tuple[Any, str]:
-        """Columns and first prompts of a file that was just uploaded."""
+    def picked(self, file: str | None, request: gr.Request) -> tuple[Any, str, Any]:
+        """Columns and first prompts of a file that was just uploaded, and whether it has labels to offer."""
         try:
             self._door.let_in(request)
             found = _preview(file, None)
         except Exception as error:  # noqa: BLE001  logged, and shown to the user
-            return gr.update(visible=False, choices=[], value=None), problem(error)
+            return gr.update(visible=False, choices=[], value=None), problem(error), _offer(None)
         several = len(found.columns) > 1
         choice = gr.update(visible=several, choices=list(found.columns), value=found.column if several else None)
-        return choice, render("label_preview.html", preview=found)
+        return choice, render("label_preview.html", preview=found), _offer(found)
 
-    def chosen(self, file: str | None, column: str | None, request: gr.Request) -> str:
+    def chosen(self, file: str | None, column: str | None, request: gr.Request) -> tuple[str, Any]:
         """First prompts of another column."""
         try:
             self._door.let_in(request)
-            return render("label_preview.html", preview=_preview(file, column))
+            found = _preview(file, column)
+            return render("label_preview.html", preview=found), _offer(found)
         except Exception as error:  # noqa: BLE001  logged, and shown to the user
-            return problem(error)
+            return problem(error), _offer(None)
 
-    def cleared(self) -> tuple[Any, str]:
+    def cleared(self) -> tuple[Any, str, Any]:
         """Without a file there is nothing to choose."""
-        return gr.update(visible=False, choices=[], value=None), ""
+        return gr.update(visible=False, choices=[], value=None), "", _offer(None)
 
     def imported(
-        self, file: str | None, pasted: str, column: str | None, overlap: float, people: list[str], request: gr.Request
+        self,
+        file: str | None,
+        pasted: str,
+        column: str | None,
+        overlap: float,
+        people: list[str],
+        with_labels: bool,
+        request: gr.Request,
     ) -> list[Any]:
         """Queues the prompts and says which rows were left out; what was given stays if it fails."""
         try:
             visitor, store = self._door.let_in(request)
-            report = _import(store, visitor, file, pasted, column, int(overlap), people)
+            report, labels = _import(store, visitor, file, pasted, column, int(overlap), people, with_labels)
         except Exception as error:  # noqa: BLE001  logged, and shown to the user
-            return [problem(error), *(gr.skip() for _ in range(4))]
+            return [problem(error), *(gr.skip() for _ in range(5))]
         self._scoring.start()
-        said = render("label_imported.html", report=report, named=report.reading.bad[:NAMED_ROWS])
+        said = render("label_imported.html", report=report, named=report.reading.bad[:NAMED_ROWS], labels=labels)
         return [said, gr.update(value=None), gr.update(value=""), *self.cleared()]
 
 
-def _preview(file: str | None, column: str | None) -> Any:  # noqa: ANN401  a `Preview`
+def _preview(file: str | None, column: str | None) -> Preview:
     from pages._label_columns import preview_of
 
     if not file:
         raise BadInputError("There is no file.", "Choose one first.")
     return preview_of(Path(file), column)
+
+
+def _offer(found: Preview | None) -> Any:  # noqa: ANN401  an update
+    """The box that imports labels: there only where the file has some, and never ticked by itself."""
+    return gr.update(visible=bool(found and found.labels and found.labels.readable), value=False)
 
 
 def _import(
@@ -154,15 +170,22 @@ def _import(
     column: str | None,
     overlap: int,
     people: list[str],
-) -> ImportReport:
+    with_labels: bool,
+) -> tuple[ImportReport, LabelReport | None]:
     """The file, or what was pasted; raises as `import_file`. The file is deleted once all of it is in."""
+    from feedback.column_names import columns_of
+    from feedback.import_labels import import_labels, label_columns
     from feedback.importing import import_file, import_text
 
     if not file:
-        return import_text(store, pasted or "", visitor.author, overlap=overlap, annotators=people)
+        return import_text(store, pasted or "", visitor.author, overlap=overlap, annotators=people), None
     if (pasted or "").strip():
         raise BadInputError("There are a file and pasted prompts.", "Import one, then the other.")
     path = Path(file)
     report = import_file(store, path, visitor.author, column=column or None, overlap=overlap, annotators=people)
+    reading, labels = report.reading, None
+    found = label_columns(columns_of(path, reading), besides=reading.column) if with_labels else None
+    if found is not None:
+        labels = import_labels(store, path, reading, found)
     path.unlink(missing_ok=True)
-    return report
+    return report, labels

@@ -19,7 +19,8 @@ TAKE = (
 )
 DELETE = (
     "Deletes the prompts that you brought in and your comments, for good. Labels, hashes and counts stay; what "
-    "somebody else brought in too stays theirs."
+    "somebody else brought in too stays theirs. A version of a look-up router that has learnt from a prompt keeps its "
+    "embedding: no words, but numbers from which a topic can be guessed."
 )
 
 

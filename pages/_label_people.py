@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feedback.annotator_names import shown_name
 from feedback.visitor import Visitor
-from pages._label_names import shown_name
 
 if TYPE_CHECKING:
     from feedback.label_store import LabelStore
@@ -19,5 +19,7 @@ def people_choices(store: LabelStore, visitor: Visitor) -> list[tuple[str, str]]
         visitor: Who is looking.
     """
     others = [author for author in store.annotators() if author != visitor.author]
-    own = visitor.name or shown_name(visitor.author)
-    return [(f"{own} (you)", visitor.author), *((shown_name(author), author) for author in others)]
+    return [
+        (f"{shown_name(visitor.author)} (you)", visitor.author),
+        *((shown_name(author), author) for author in others),
+    ]

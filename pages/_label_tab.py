@@ -37,6 +37,7 @@ def label_field(desk: LabelDesk, settings: Settings) -> gr.HTML:
         "label_undone": desk.undone,
         "label_panel": desk.panel,
         "label_examples": desk.examples,
+        "label_too": desk.too,
     }
     tabs = TabIds()
     field = gr.HTML(

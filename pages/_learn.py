@@ -11,7 +11,7 @@ from pages._bench_charts import chart_slot
 from pages._compare_voting import OpenStore
 from pages._components import static_html
 from pages._learn_page import DEFAULT_SOURCES, FIRST_ROUTER, SLOT, LearnPage
-from pages._learn_parts import COMPARE
+from pages._learn_parts import COMPARE, LEARN
 from pages._learn_words import SOURCE_NAMES, task_choices
 from pages._templates import render
 from pages.look import ASSETS
@@ -26,11 +26,18 @@ AIMS = (("Serve at least …", "quality"), ("Escalate at most …", "cost"))
 AIM_NOTE = "Where the threshold is put, so that of all labelled prompts …"
 
 
-def add_learn_tab(demo: gr.Blocks, panel: RouterPanel, settings: Settings, open_store: OpenStore) -> None:
+def add_learn_tab(
+    demo: gr.Blocks,
+    item: Any,  # noqa: ANN401  a gr.Tab
+    panel: RouterPanel,
+    settings: Settings,
+    open_store: OpenStore,
+) -> None:
     """Lays out the tab's content inside `demo`, whose context is open.
 
     Args:
         demo: The page.
+        item: The tab; what there is to learn from is counted anew when it is opened.
         panel: Its routers learn.
         settings: Say who may learn.
         open_store: Gives the store of feedback when it is first needed.
@@ -79,7 +86,7 @@ def add_learn_tab(demo: gr.Blocks, panel: RouterPanel, settings: Settings, open_
                 elem_id="rp-ln-percent",
                 visible=two_routes,
             )
-            start = gr.Button("Learn", variant="primary", elem_id="rp-ln-start")
+            start = gr.Button(LEARN, variant="primary", elem_id="rp-ln-start", interactive=False)
         ready = static_html("", "rp-ln-ready")
         progress = static_html("", "rp-ln-progress")
         with gr.Column(visible=False, elem_id="rp-ln-result", elem_classes="rp-ln") as result:
@@ -102,16 +109,17 @@ def add_learn_tab(demo: gr.Blocks, panel: RouterPanel, settings: Settings, open_
         history = static_html("", "rp-ln-history")
 
     view = [result, version, report, *chart.outputs, activate, compare, history]
-    everything = [notice, material, ready, *view]
+    everything = [notice, material, ready, start, *view]
     given = [scheme, router, task, sources, version]
     bar.opened(page.opened, given, everything, **common, api_name="learn_opened")
+    item.select(page.opened, given, everything, **common, api_name="learn_selected")
     bar.themed(page.shown, [scheme, version], [notice, *view], **common, api_name="learn_themed")
     choosing: tuple[Any, ...] = (router, task, sources)
     for number, control in enumerate(choosing):
         control.input(
             page.chosen,
             [router, task, sources],
-            [notice, task, ready, aim, percent],
+            [notice, task, ready, start, aim, percent],
             **quiet,
             api_name=f"learn_chosen_{number}",
         )

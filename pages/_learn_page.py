@@ -17,7 +17,7 @@ from pages._bench_charts import drawn, nothing
 from pages._compare_voting import OpenStore
 from pages._download import download_path
 from pages._learn_chart import before_after_chart
-from pages._learn_parts import buttons, done, find, named, problem, skipped, switch_of
+from pages._learn_parts import LEARN, buttons, done, find, named, problem, skipped, start_button, switch_of
 from pages._learn_thread import in_thread
 from pages._learn_words import (
     history_html,
@@ -71,24 +71,25 @@ class LearnPage:
     def opened(
         self, scheme: str, router: str | None, task: str | None, sources: list[Source], version: str | None
     ) -> Values:
-        """Everything, as it stands now: notice, labels, readiness, and the chosen version."""
+        """Everything, as it stands now: notice, labels, readiness with the button, and the chosen version."""
         try:
             labels = self._labels(sources)
-            return ("", material_html(labels), self._ready(labels, router, task), *self._view(scheme, version))
+            material = material_html(labels, self._label_store().disputed())
+            return ("", material, *self._ready(labels, router, task), *self._view(scheme, version))
         except Exception as error:  # noqa: BLE001  logged, and shown to the user
-            return (problem(error), *skipped(2 + VIEW))
+            return (problem(error), *skipped(3 + VIEW))
 
     def chosen(self, router: str | None, task: str | None, sources: list[Source]) -> Values:
-        """After another router was chosen: notice, what it can learn, are there enough labels, and the target."""
+        """After another router was chosen: notice, what it can learn, readiness with the button, and the target."""
         try:
             tasks = self.choices[router].tasks if router in self.choices else ()
             now = task if task in tasks else tasks[0] if tasks else None
             ready = self._ready(self._labels(sources), router, now)
             two = router is not None and len(self._panel.line_up.shipped(router).routes) == 2
             two_routes = gr.update(visible=two)
-            return ("", gr.update(choices=task_choices(tasks), value=now), ready, two_routes, two_routes)
+            return ("", gr.update(choices=task_choices(tasks), value=now), *ready, two_routes, two_routes)
         except Exception as error:  # noqa: BLE001  as above
-            return (problem(error), *skipped(4))
+            return (problem(error), *skipped(5))
 
     def started(
         self,
@@ -238,16 +239,19 @@ class LearnPage:
         )
 
     def _labels(self, sources: Sequence[Source]) -> list[ResolvedLabel]:
+        return self._label_store().resolved(sources=tuple(sources), limit=MOST_LABELS) if sources else []
+
+    def _ready(self, labels: Sequence[ResolvedLabel], router: str | None, task: str | None) -> tuple[str, Any]:
+        """What is missing, as a sentence, and the button that learns: grey below the minimum."""
+        if router not in self.choices or task not in self.choices[router].tasks:
+            return "", gr.update(interactive=False, value=LEARN)
+        lacking = readiness(labels, self._panel.line_up.shipped(router), task)
+        return render("learn_ready.html", lacking=lacking), start_button(lacking)
+
+    def _label_store(self) -> LabelStore:
         from feedback.label_store import LabelStore
 
-        store: LabelStore = LabelStore(self._open_store().access)
-        return store.resolved(sources=tuple(sources), limit=MOST_LABELS) if sources else []
-
-    def _ready(self, labels: Sequence[ResolvedLabel], router: str | None, task: str | None) -> str:
-        if router not in self.choices or task not in self.choices[router].tasks:
-            return ""
-        said = readiness(labels, self._panel.line_up.shipped(router), task)
-        return render("learn_ready.html", said=said)
+        return LabelStore(self._open_store().access)
 
     def _store(self) -> VersionStore:
         from feedback.version_store import VersionStore

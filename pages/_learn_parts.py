@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from errors import BadInputError, PlaygroundError
+from feedback.learning.labelled import Lacking
 from feedback.version_records import Slot, Standing, Switch, VersionFacts
 from feedback.visitor import Visitor
 from pages._defects import as_shown
@@ -39,7 +40,15 @@ def buttons(facts: VersionFacts | None, standing: Standing) -> tuple[Any, Any]:
     )
 
 
+def start_button(lacking: Lacking) -> Any:  # noqa: ANN401  an update
+    """The button that learns: grey where labels are missing, and it says how many."""
+    if not lacking:
+        return gr.update(interactive=True, value=LEARN)
+    return gr.update(interactive=False, value=f"{lacking.total:,} more label{'' if lacking.total == 1 else 's'} needed")
+
+
 COMPARE = "Compare on the Route page"
+LEARN = "Learn"
 
 
 def find(versions: Sequence[VersionFacts], version: str | None) -> VersionFacts:

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from feedback.annotator_names import shown_name
 from feedback.learning.figures import ESCALATED, MEANINGS, SERVED
-from feedback.learning.labelled import enough
+from feedback.learning.labelled import Lacking, enough
 from feedback.learning.learnable import FEWEST, TASK_TITLES, Task, classes_of
 from feedback.learning.report import Compared, Interval, Report
-from feedback.learning.words import percent, signed
+from feedback.learning.words import advice_of, direction_of, percent, signed
 from feedback.resolved_label import TIER_NAMES, TIERS, ResolvedLabel
 from feedback.version_records import Standing, Switch, VersionFacts
 from pages._templates import render
@@ -37,7 +38,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """One figure before and after, as text."""
+    """One figure before and after, as text; `tone` colours the difference, and `found` says the same in a word."""
 
     metric: str
     meaning: str
@@ -46,6 +47,7 @@ class FigureRow:
     difference: str
     interval: str
     tone: str
+    found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,13 @@ class HistoryRow:
     verdict: str = ""
 
 
-def material_html(labels: Sequence[ResolvedLabel]) -> str:
-    """What there is to learn from."""
+def material_html(labels: Sequence[ResolvedLabel], disputed: int) -> str:
+    """What there is to learn from.
+
+    Args:
+        labels: What counts.
+        disputed: Prompts on which people differ and that nobody has settled.
+    """
     tiers = Counter(label.tier for label in labels)
     sources = Counter(label.source for label in labels)
     several = sum(label.annotators > 1 for label in labels)
@@ -69,15 +76,12 @@ def material_html(labels: Sequence[ResolvedLabel]) -> str:
         Tile("Came up at random", f"{sum(label.random for label in labels):,}", "fit to measure with, unbiased"),
     ]
     named = [f"{count:,} {SOURCE_NAMES[source]}" for source, count in sources.most_common()]
-    return render("learn_material.html", tiles=tiles, sources=", ".join(named))
+    return render("learn_material.html", tiles=tiles, sources=", ".join(named), disputed=disputed)
 
 
-def readiness(labels: Sequence[ResolvedLabel], router: Router, task: Task) -> str:
-    """Whether there are enough labels, as a sentence."""
-    lacking = enough(labels, FEWEST[task], classes_of(router, task))
-    if lacking:
-        return f"Not yet: label about {lacking} more."
-    return "There are enough labels. Two fifths of them are held out and only measure what was learnt."
+def readiness(labels: Sequence[ResolvedLabel], router: Router, task: Task) -> Lacking:
+    """What is missing before a router can learn that."""
+    return enough(labels, FEWEST[task], classes_of(router, task))
 
 
 def report_html(version: VersionFacts, report: Report, title: str, standing: Standing, task_title: str) -> str:
@@ -91,7 +95,8 @@ def report_html(version: VersionFacts, report: Report, title: str, standing: Sta
         active=standing.active.get(version.router) == version.id,
         beside=standing.beside.get(version.router) == version.id,
         rows=[_row(figure) for figure in report.figures],
-        who=who(version.created_by, version.created_by_name),
+        advice=advice_of(report),
+        who=shown_name(version.created_by),
         when=f"{version.created_at:%Y-%m-%d %H:%M} UTC",
     )
 
@@ -103,19 +108,15 @@ def history_html(versions: Sequence[VersionFacts], switches: Sequence[Switch], t
         (
             version.created_at,
             version.created_by,
-            version.created_by_name,
             f"{titles[version.router]} learnt {version.name}",
         )
         for version in versions
         if version.router in titles
     ]
-    happened += [
-        (switch.created_at, switch.created_by, switch.created_by_name, _switched(switch, names, titles))
-        for switch in switches
-    ]
+    happened += [(switch.created_at, switch.created_by, _switched(switch, names, titles)) for switch in switches]
     rows = [
-        HistoryRow(f"{when:%Y-%m-%d %H:%M} UTC", who(author, name), what)
-        for when, author, name, what in sorted(happened, key=_when, reverse=True)
+        HistoryRow(f"{when:%Y-%m-%d %H:%M} UTC", shown_name(author), what)
+        for when, author, what in sorted(happened, key=_when, reverse=True)
     ]
     return render("learn_history.html", rows=rows)
 
@@ -140,11 +141,6 @@ def task_choices(tasks: Sequence[Task]) -> list[tuple[str, Task]]:
     return [(TASK_TITLES[task], task) for task in tasks]
 
 
-def who(author: str, name: str) -> str:
-    """A name, else the end of a pseudonym."""
-    return name or f"visitor {author.rpartition(':')[2][:6]}"
-
-
 def _state(version: VersionFacts, standing: Standing) -> str:
     if standing.active.get(version.router) == version.id:
         return " (decides now)"
@@ -161,10 +157,7 @@ def _switched(switch: Switch, names: Mapping[str, str], titles: Mapping[str, str
 
 
 def _row(compared: Compared) -> FigureRow:
-    low, high = compared.difference.low, compared.difference.high
-    tone = ""
-    if low is not None and high is not None and not compared.neutral and not low <= 0 <= high:
-        tone = "good" if (low > 0) != compared.lower_is_better else "bad"
+    found = direction_of(compared)
     as_share = compared.metric in SHARES
     return FigureRow(
         compared.metric,
@@ -172,8 +165,9 @@ def _row(compared: Compared) -> FigureRow:
         _value(compared.before, as_share=as_share),
         _value(compared.after, as_share=as_share),
         signed(compared.difference.value),
-        f"{signed(low)} to {signed(high)}",
-        tone,
+        f"{signed(compared.difference.low)} to {signed(compared.difference.high)}",
+        {"better": "good", "worse": "bad"}.get(found, ""),
+        found,
     )
 
 
@@ -187,5 +181,5 @@ def _share(count: int, total: int) -> str:
     return f"{count / total:.0%} of them" if total else "none yet"
 
 
-def _when(happened: tuple[datetime, str, str, str]) -> datetime:
+def _when(happened: tuple[datetime, str, str]) -> datetime:
     return happened[0]

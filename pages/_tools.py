@@ -63,8 +63,6 @@ class ToolChoices:
     def __init__(self, panel: RouterPanel) -> None:
         self._panel = panel
         routers = [panel[name] for name in panel.ids]
-        families = dict.fromkeys(router.family for router in routers)
-        self._families = tuple(Choice(family, family.capitalize()) for family in families)
         self._tiers: dict[str, int] = {}
         for router in routers:
             for index, route in enumerate(router.routes):
@@ -78,9 +76,10 @@ class ToolChoices:
             pools.append(Choice(CHANGED_NAME, "Your own choice"))
         if self._llms is None:
             self._llms = grouped(llm_choice(self._panel.catalogue, llm) for llm in self._panel.catalogue.llms)
+        families = dict.fromkeys(self._panel[name].family for name in self._panel.ids)  # routers come and go
         return Tools(
             sorts=tuple(Choice(value, label) for value, label in SORTS),
-            families=self._families,
+            families=tuple(Choice(family, family.capitalize()) for family in families),
             pools=tuple(pools),
             llms=self._llms,
             routes=tuple(RouteChoice(route, view.pool.serves[route], tier) for route, tier in self._tiers.items()),

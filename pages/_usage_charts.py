@@ -17,7 +17,25 @@ from feedback.usage_sums import Keyed, Sums
 MOST_SERIES = 8
 OTHERS = "others"
 NOBODY = "no LLM named"
-_DAY = {"type": "date", "tickformat": "%d %b", "hoverformat": "%d %b %Y"}
+COUNTED_BELOW = 8
+"""Below so many every whole number gets its tick: there is no half decision."""
+
+_USD = {"tickprefix": "$", "exponentformat": "none", "separatethousands": True}
+"""Plotly would write 0.00002 as 20µ."""
+
+_DAY_MS = 24 * 3600 * 1000
+_FEW_DAYS = 10
+
+
+def day_axis(days: Sequence[date]) -> dict[str, Any]:
+    """An axis of whole days, from half a day before the first to half a day after the last."""
+    axis: dict[str, Any] = {"type": "date", "tickformat": "%d %b", "hoverformat": "%d %b %Y"}
+    if days:
+        noon = "{:%Y-%m-%d} 12:00"
+        axis["range"] = [noon.format(days[0] - timedelta(days=1)), noon.format(days[-1])]
+    if len(days) <= _FEW_DAYS:
+        axis["dtick"] = _DAY_MS
+    return axis
 
 
 def days_between(first: date, last: date) -> list[date]:
@@ -35,9 +53,11 @@ def decisions_chart(sums: Keyed, days: Sequence[date], theme: Theme) -> Chart:
     """
     series = by_series(sums, days, _decisions)
     traces = [_bar(name, days, values, colour) for (name, values), colour in _coloured(series, theme)]
-    drawn = figure(
-        traces, theme, barmode="stack", hovermode="x unified", xaxis=_DAY, yaxis=titled(theme, "decisions per day")
-    )
+    most = max((sum(column) for column in zip(*series.values(), strict=True)), default=0)
+    counts = titled(theme, "decisions per day", tickformat=",", rangemode="tozero")
+    if most < COUNTED_BELOW:
+        counts["dtick"] = 1
+    drawn = figure(traces, theme, barmode="stack", hovermode="x unified", xaxis=day_axis(days), yaxis=counts)
     how = (
         "A bar is a day (UTC), its parts are pages and endpoints. Every router that decides counts: a prompt on the "
         "Route page or at /api/decide is one decision of each router of the panel. The last day may still be going on."
@@ -77,7 +97,7 @@ def escalation_chart(sums: Keyed, days: Sequence[date], theme: Theme) -> Chart:
         traces,
         theme,
         hovermode="x",
-        xaxis=_DAY,
+        xaxis=day_axis(days),
         yaxis=titled(theme, "escalated, %", range=[-2, 102]),
     )
     how = (
@@ -106,7 +126,7 @@ def cost_chart(sums: Keyed, days: Sequence[date], theme: Theme, paid: bool) -> C
     traces = [_bar(name, days, values, colour, "$%{y:.6~f}") for (name, values), colour in _coloured(series, theme)]
     totals = [sum((values[place] for values in series.values()), Decimal(0)) for place in range(len(days))]
     traces.append(_line("so far", days, list(accumulate(totals)), theme.text))
-    drawn = figure(traces, theme, **_two_axes(theme, "USD per day", "USD so far"), barmode="stack")
+    drawn = figure(traces, theme, **_two_axes(theme, days, "USD per day", "USD so far"), barmode="stack")
     how = (
         "Bars are days, their parts are LLMs; the line is the sum since the first day shown. "
         + (
@@ -134,7 +154,7 @@ def saving_chart(sums: Keyed, days: Sequence[date], theme: Theme, paid: bool) ->
         _bar("saved", days, values, theme.routes[0], "$%{y:.6~f}"),
         _line("so far", days, list(accumulate(values)), theme.text),
     ]
-    drawn = figure(traces, theme, **_two_axes(theme, "USD saved per day", "USD so far"), showlegend=True)
+    drawn = figure(traces, theme, **_two_axes(theme, days, "USD saved per day", "USD so far"), showlegend=True)
     how = (
         "What the strongest LLM of the same pool would have cost for the same tokens, less what the picked LLM "
         f"{'cost' if paid else 'is estimated to cost'}, less the routers' own time on this machine. Below zero, "
@@ -211,12 +231,14 @@ def _line(name: str, days: Sequence[date], values: Sequence[Decimal], colour: st
     }
 
 
-def _two_axes(theme: Theme, left: str, right: str) -> dict[str, Any]:
-    second = titled(theme, right, overlaying="y", side="right", showgrid=False, rangemode="tozero", zeroline=False)
+def _two_axes(theme: Theme, days: Sequence[date], left: str, right: str) -> dict[str, Any]:
+    second = titled(
+        theme, right, overlaying="y", side="right", showgrid=False, rangemode="tozero", zeroline=False, **_USD
+    )
     return {
         "hovermode": "x unified",
-        "xaxis": _DAY,
-        "yaxis": titled(theme, left, rangemode="tozero"),
+        "xaxis": day_axis(days),
+        "yaxis": titled(theme, left, rangemode="tozero", **_USD),
         "yaxis2": {**second, "tickfont": {"color": theme.muted, "size": 12}, "automargin": True},
     }
 

@@ -10,9 +10,12 @@ from benchmarks.plots.chart import Chart, figure, titled
 from benchmarks.plots.theme import HUES, Theme
 from feedback.usage_bins import percentile_ms
 from feedback.usage_drift import EXPECTED, FAR, Counts, far_share
+from pages._usage_charts import day_axis
 
 ROW_PX = 26
 MEDIAN, TAIL = 50, 95
+WIDE = 1_000
+"""Times that are so far apart have powers of ten among them; nearer ones need ticks at 2 and 5 as well."""
 
 
 def latency_chart(latencies: Mapping[str, Counts], theme: Theme) -> Chart:
@@ -52,17 +55,19 @@ def latency_chart(latencies: Mapping[str, Counts], theme: Theme) -> Chart:
             ("p95", [row[2] for row in rows], theme.routes[1], "diamond"),
         )
     ]
+    times = [time for _, *both in rows for time in both if time]
+    wide = bool(times) and max(times) > WIDE * min(times)
     drawn = figure(
         [lines, *dots],
         theme,
-        xaxis=titled(theme, "ms per decision", type="log", dtick=1),
+        xaxis=titled(theme, "ms per decision", type="log", dtick=1 if wide else "D2", exponentformat="none"),
         yaxis={"categoryorder": "array", "categoryarray": labels, "title": {"text": ""}},
         height=160 + ROW_PX * len(rows),
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         margin={"l": 150, "r": 18, "t": 40, "b": 52},
     )
     how = (
-        "Left is faster, and each line is ten times the last: half of a router's decisions take no longer than its "
+        "Left is faster, and the scale is by factors: half of a router's decisions take no longer than its "
         "circle, 95 % no longer than its diamond. A router's time is what it takes alone, the shared tokenizer and "
         "encoder included. Percentiles come from bins 12 % wide, so they are good to a few per cent. The filter by LLM "
         "does not apply here."
@@ -132,7 +137,7 @@ def drift_chart(novelties: Mapping[str, Mapping[date, Counts]], days: Sequence[d
     drawn = figure(
         traces,
         theme,
-        xaxis={"type": "date", "tickformat": "%d %b"},
+        xaxis=day_axis(days),
         yaxis=titled(theme, f"beyond the {FAR}th percentile, %", rangemode="tozero"),
     )
     how = (

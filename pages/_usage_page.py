@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ import gradio as gr
 from benchmarks.plots.chart import Chart
 from benchmarks.plots.theme import Theme, theme
 from errors import BadInputError
+from feedback.annotator_names import shown_name
 from feedback.records import now
 from feedback.usage import Usage
 from feedback.usage_budget import Budget, BudgetState
@@ -22,7 +23,7 @@ from pages._templates import render
 from pages._usage_charts import cost_chart, days_between, decisions_chart, escalation_chart, saving_chart
 from pages._usage_more_charts import drift_chart, latency_chart
 from pages._usage_view import ALL, FIRST_PERIOD, MOST_ROWS, PAID, PERIODS, UsageView, read_view, table_rows, tiles
-from pages._usage_words import used_up_sentence
+from pages._usage_words import NO_DECISION, NO_DISTANCE, NOTHING_ESTIMATED, NOTHING_PAID, used_up_sentence
 from pages._visitor import allowed_visitor
 from settings import BudgetPeriod, Settings
 
@@ -35,8 +36,11 @@ TITLES = {
     "latency": "Latency by router",
     "drift": "Distance from the training data",
 }
-OUTPUTS = 7 + 2 * len(CHARTS)
-"""Values of `shown`: notice, tiles, table, drift, export, the column of figures and the empty state; then charts."""
+OUTPUTS = 8 + 2 * len(CHARTS)
+"""Values of `shown`: notice, tiles, table, drift, export, columns of figures and of charts, empty state; charts."""
+
+FEWEST_DAYS = 7
+"""Days on an axis, so that the first day does not stand alone in the middle of nothing."""
 
 Shown = list[Any]
 
@@ -44,7 +48,7 @@ Shown = list[Any]
 @dataclass(frozen=True, slots=True)
 class _Drawn:
     view: UsageView
-    charts: dict[str, Chart]
+    charts: dict[str, Chart | str]  # a text says why there is nothing to draw
     tiles: str
     table: str
     drift: str
@@ -84,13 +88,13 @@ class UsagePage:
         try:
             self._usage.recorder.flush(1.0)  # so that who has just routed a prompt finds it here
             if self._usage.report.choices().first is None:
-                return ["", "", "", "", "", gr.update(visible=False), render("usage_empty.html"), *_no_charts()]
+                return ["", "", "", "", "", *_columns(shown=False), render("usage_empty.html"), *_no_charts()]
             made = self._draw(theme("dark" if scheme == "dark" else "light"), *chosen)
         except Exception as error:  # noqa: BLE001  as above
             return self._failed(error)
-        charts = [value for name in CHARTS for value in drawn(made.charts[name], f"us-{name}")]
+        charts = [value for name in CHARTS for value in _in_slot(made.charts[name], f"us-{name}")]
         export = render("usage_export.html", query=made.view.query)
-        return ["", made.tiles, made.table, made.drift, export, gr.update(visible=True), "", *charts]
+        return ["", made.tiles, made.table, made.drift, export, *_columns(shown=True), "", *charts]
 
     def budget_shown(self) -> Shown:
         """Banner, state and log of the budget, and its controls: amount, period, alert, threshold, both buttons."""
@@ -146,7 +150,8 @@ class UsagePage:
         banner = render(
             "usage_budget_banner.html", said=used_up_sentence(raised) if raised else "", state=state, budget=budget
         )
-        log = render("usage_budget.html", state=state, budget=budget, raised=raised, lines=self._usage.budget.lines())
+        lines = self._usage.budget.lines()
+        log = render("usage_budget.html", state=state, budget=budget, raised=raised, lines=lines, shown_name=shown_name)
         switch = gr.update(
             visible=state.used_up, value="Raise thresholds again" if state.switched_back else "Switch back"
         )
@@ -157,23 +162,37 @@ class UsagePage:
 
     def _draw(self, colours: Theme, *chosen: Any) -> _Drawn:  # noqa: ANN401  as above
         report, today = self._usage.report, now().date()
-        view = read_view(chosen, report.choices(), today)
+        choices = report.choices()
+        view = read_view(chosen, choices, today)
         only = view.chosen
-        days = days_between(only.first, only.last)
-        novelties = report.novelties(only.first, only.last)
-        charts = {
-            "decisions": decisions_chart(report.by_day_and_place(only), days, colours),
-            "escalation": escalation_chart(report.by_day_and_router(only), days, colours),
-            "cost": cost_chart(report.by_day_and_llm(only, answered=view.paid), days, colours, view.paid),
-            "saving": saving_chart(report.by_day(only, answered=view.paid), days, colours, view.paid),
-            "latency": latency_chart(report.latencies(only), colours),
-            "drift": drift_chart(novelties, days, colours),
-        }
+        begun = min(max(only.first, choices.first or today), only.last - timedelta(days=FEWEST_DAYS - 1))
+        days = days_between(max(only.first, begun), only.last)
+        charts = self._charts(view, days, colours)
         sums = tiles(report.total(only), report.total(only, answered=True), report.total(only, answered=False), view)
         rows = table_rows(report.by_router_and_llm(only))
         table = render("usage_table.html", rows=rows[:MOST_ROWS], left_out=len(rows[MOST_ROWS:]))
         period = PERIODS.get(str(chosen[0]), "")
         return _Drawn(view, charts, render("usage_tiles.html", tiles=sums, period=period), table, self._drift(today))
+
+    def _charts(self, view: UsageView, days: list[date], colours: Theme) -> dict[str, Chart | str]:
+        report, only, paid = self._usage.report, view.chosen, view.paid
+        novelties = report.novelties(only.first, only.last)
+        places, routers = report.by_day_and_place(only), report.by_day_and_router(only)
+        costs, savings = report.by_day_and_llm(only, answered=paid), report.by_day(only, answered=paid)
+        latencies = report.latencies(only)
+        decided = any(one.decisions for one in places.values())
+        charts: dict[str, Chart | str] = dict.fromkeys(CHARTS, NO_DECISION)
+        if decided:
+            charts["decisions"] = decisions_chart(places, days, colours)
+            charts["escalation"] = escalation_chart(routers, days, colours)
+        nothing_spent = NOTHING_PAID if paid else NOTHING_ESTIMATED
+        spent, counted = any(one.usd for one in costs.values()), any(one.saving_events for one in savings.values())
+        charts["cost"] = cost_chart(costs, days, colours, paid) if spent else nothing_spent
+        charts["saving"] = saving_chart(savings, days, colours, paid) if counted else nothing_spent
+        if latencies:
+            charts["latency"] = latency_chart(latencies, colours)
+        charts["drift"] = drift_chart(novelties, days, colours) if novelties else NO_DISTANCE
+        return charts
 
     def _drift(self, today: date) -> str:
         first = date.fromordinal(today.toordinal() - RECENT_DAYS - BEFORE_DAYS + 1)
@@ -182,12 +201,22 @@ class UsagePage:
         return render("usage_drift.html", drifts=drifts)
 
     def _failed(self, error: Exception) -> Shown:
-        return [_notice(error), "", "", "", "", gr.update(visible=False), "", *_no_charts()]
+        return [_notice(error), "", "", "", "", *_columns(shown=False), "", *_no_charts()]
 
 
 def first_choice() -> tuple[str, str]:
     """Period and kind of amounts of a first visit."""
     return FIRST_PERIOD, PAID
+
+
+def _in_slot(chart: Chart | str, slot: str) -> tuple[Any, str]:
+    if isinstance(chart, str):
+        return gr.update(value=None, visible=False), render("usage_nothing.html", why=chart)
+    return drawn(chart, slot)
+
+
+def _columns(*, shown: bool) -> tuple[Any, Any]:
+    return gr.update(visible=shown), gr.update(visible=shown)
 
 
 def _no_charts() -> Shown:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from errors import BadInputError
 from feedback.usage_sums import Choices, Keyed, Sums, UsageFilter
+from llms.cost import format_usd
 
 ALL = ""
 PAID, ESTIMATED = "paid", "estimated"
@@ -164,7 +165,7 @@ def _answers(paid: Sums) -> str:
     said = [f"{paid.events:,} answers"]
     said += [f"{paid.unpriced:,} without a price"] if paid.unpriced else []
     if paid.own_key_usd:
-        said.append(f"${paid.own_key_usd:.4f} of it by callers' own keys")
+        said.append(f"{format_usd(paid.own_key_usd)} of it by callers' own keys")
     return ", ".join(said)
 
 

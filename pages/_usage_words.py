@@ -5,6 +5,15 @@ from __future__ import annotations
 from feedback.usage_budget import Budget
 from llms.cost import format_usd
 
+NO_DECISION = "No router decided anything of this choice."
+NOTHING_PAID = (
+    "No LLM was paid for an answer here. Under “Amounts” choose “estimated, not answered” to see what the picked LLMs "
+    "would have cost."
+)
+NOTHING_ESTIMATED = "There is no decision with a price that was not answered here."
+NO_DISTANCE = "No prompt of these days was compared with training data."
+"""Why a chart has nothing to show."""
+
 
 def used_up_sentence(budget: Budget) -> str:
     """What every page says whose decisions are made under raised thresholds."""

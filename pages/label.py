@@ -24,6 +24,7 @@ from router_models import RouterPanel
 from settings import Settings
 
 FOOTER = "Labels are only ever added: a changed one is a new row. Texts go when whoever brought them in deletes them."
+TABS = ("label", "import", "agreement", "learn", "judge")
 QUEUE = "labels"
 CONCURRENCY = 4
 
@@ -43,7 +44,7 @@ def add_label_page(
     page_header("/label")
     with gr.Column(elem_id="rp-lb-page"):
         static_html(render("label_head.html"), "rp-lb-head")
-        with gr.Tabs(elem_id="rp-lb-tabs"):
+        with gr.Tabs(elem_id="rp-lb-tabs") as tabs:
             with gr.Tab("Label", id="label"):
                 label_field(LabelDesk(panel, open_store, scoring), settings)
             with gr.Tab("Import & export", id="import") as stock, gr.Column(elem_classes="rp-lb-stack"):
@@ -52,8 +53,15 @@ def add_label_page(
                 OutPart(door).lay_out(common)
             with gr.Tab("Agreement", id="agreement") as agreement:
                 AgreementTab(door).lay_out(agreement, common)
-            with gr.Tab("Learn", id="learn"):
-                add_learn_tab(demo, panel, settings, open_store)
+            with gr.Tab("Learn", id="learn") as learn:
+                add_learn_tab(demo, learn, panel, settings, open_store)
             with gr.Tab("Judge", id="judge"):
                 add_judge_tab(demo, panel, settings, completions, open_store)
     page_footer(FOOTER)
+    demo.load(asked_tab, None, tabs, **common, api_name="label_tab")
+
+
+def asked_tab(request: gr.Request) -> Any:  # noqa: ANN401  Gradio's update
+    """Opens the tab that the address asks for, such as `?tab=learn`."""
+    asked = request.query_params.get("tab")
+    return gr.Tabs(selected=asked) if asked in TABS else gr.skip()

@@ -23,6 +23,8 @@ STYLE_SHEETS = (
     "judge.css",
     "learn.css",
     "usage.css",
+    "traffic.css",
+    "routers.css",
 )
 PLAIN_SHEETS = ("tokens.css", "page.css", "sign_in.css")
 """For pages outside of Gradio."""

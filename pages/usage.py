@@ -18,8 +18,15 @@ from settings import Settings
 
 FOOTER = "Days are in UTC. No prompt, answer, key or address is kept with these figures."
 QUEUE = "usage"
+SCRIPTS = ("figures.js", "bench.js")
 CONCURRENCY = 2
 AMOUNTS = [("paid, answered here", PAID), ("estimated, not answered", ESTIMATED)]
+REDRAWN = (
+    "element.addEventListener('change', () => requestAnimationFrame(() => dispatchEvent(new Event('resize'))));"
+    "document.querySelector('.rp-head [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });"
+)
+"""A chart that was hidden takes the width that it has now; on a phone the navigation shows where one is."""
+
 WITH_THEME = "(...given) => [document.documentElement.dataset.theme || 'light', ...given.slice(1)]"
 """Puts light or dark in the place of the first input, as it is in this browser at this moment."""
 
@@ -38,7 +45,7 @@ def add_usage_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings, usag
     page_header("/usage")
     bar = gr.HTML(
         render("usage_head.html"),
-        js_on_load=(ASSETS / "js" / "bench.js").read_text(encoding="utf-8"),
+        js_on_load="\n".join((ASSETS / "js" / name).read_text(encoding="utf-8") for name in SCRIPTS),
         apply_default_css=False,
         elem_id="rp-us-bar",
     )
@@ -55,36 +62,43 @@ def add_usage_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings, usag
                 place = _choice([("All", ALL)], ALL, "Page or endpoint", "rp-us-place")
                 amounts = _choice(AMOUNTS, PAID, "Amounts", "rp-us-amounts")
             tiles = static_html("", "rp-us-tiles")
+        static_html(render("bench_section.html", title="Budget", text=""), "rp-us-budget")
+        state = static_html("", "rp-us-budget-state")
+        with gr.Row(elem_classes="rp-us-buttons"):
+            switch = gr.Button("Switch back", visible=False, elem_id="rp-us-switch", scale=0)
+        with gr.Accordion("Set or change the budget", open=False, elem_id="rp-us-budget-set"):
+            static_html(render("usage_budget_how.html", text=BUDGET), "rp-us-budget-how")
+            with gr.Row(elem_classes="rp-us-filters"):
+                usd = gr.Number(None, label="USD", minimum=0, elem_id="rp-us-usd")
+                span = _choice([("a day", "day"), ("a month", "month")], "day", "per", "rp-us-span")
+                alert = gr.Slider(10, 100, value=80, step=5, label="Say so at, %", elem_id="rp-us-alert")
+                raised = gr.Slider(0.5, 1, value=0.8, step=0.05, label="Raise thresholds to", elem_id="rp-us-raised")
+            with gr.Row(elem_classes="rp-us-buttons"):
+                save = gr.Button("Set budget", variant="primary", elem_id="rp-us-save", scale=0)
+                remove = gr.Button("Remove budget", visible=False, elem_id="rp-us-remove", scale=0)
+        with gr.Column(visible=False, elem_id="rp-us-charts") as more:
+            gr.HTML(
+                render("usage_pick.html", charts=TITLES),
+                js_on_load=REDRAWN,
+                apply_default_css=False,
+                elem_id="rp-us-pick",
+            )
             slots = {}
-            for pair in (CHARTS[:2], CHARTS[2:4]):
+            for row in (CHARTS[:2], CHARTS[2:4], CHARTS[4:5], CHARTS[5:]):
                 with gr.Row(elem_classes="rp-us-pair"):
-                    for name in pair:
-                        with gr.Column(min_width=320):
+                    for name in row:
+                        with gr.Column(min_width=320, elem_classes=["rp-us-chart", f"is-{name}"]):
                             static_html(render("bench_section.html", title=TITLES[name], text=""), f"rp-us-h-{name}")
+                            if name == "drift":
+                                drift = static_html("", "rp-us-drift")
                             slots[name] = chart_slot(f"us-{name}", TITLES[name])
-            for name in CHARTS[4:]:
-                static_html(render("bench_section.html", title=TITLES[name], text=""), f"rp-us-h-{name}")
-                if name == "drift":
-                    drift = static_html("", "rp-us-drift")
-                slots[name] = chart_slot(f"us-{name}", TITLES[name])
             table = static_html("", "rp-us-table")
             export = static_html("", "rp-us-export")
-        static_html(render("bench_section.html", title="Budget", text=BUDGET), "rp-us-budget")
-        state = static_html("", "rp-us-budget-state")
-        with gr.Row(elem_classes="rp-us-filters"):
-            usd = gr.Number(None, label="USD", minimum=0, elem_id="rp-us-usd")
-            span = _choice([("a day", "day"), ("a month", "month")], "day", "per", "rp-us-span")
-            alert = gr.Slider(10, 100, value=80, step=5, label="Say so at, %", elem_id="rp-us-alert")
-            raised = gr.Slider(0.5, 1, value=0.8, step=0.05, label="Raise thresholds to", elem_id="rp-us-raised")
-        with gr.Row(elem_classes="rp-us-buttons"):
-            save = gr.Button("Set budget", variant="primary", elem_id="rp-us-save", scale=0)
-            switch = gr.Button("Switch back", visible=False, elem_id="rp-us-switch", scale=0)
-            remove = gr.Button("Remove budget", visible=False, elem_id="rp-us-remove", scale=0)
     page_footer(FOOTER)
 
     chosen = [scheme, period, router, llm, place, amounts]
     charts = [output for name in CHARTS for output in slots[name].outputs]
-    shown = [notice, tiles, table, drift, export, figures, empty, *charts]
+    shown = [notice, tiles, table, drift, export, figures, more, empty, *charts]
     budget = [banner, state, usd, span, alert, raised, remove, switch]
     bar.opened(page.opened, chosen, [router, llm, place, *shown], **themed, api_name="usage_opened")
     bar.opened(page.budget_shown, [], budget, **common, api_name="usage_budget_shown")

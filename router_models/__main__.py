@@ -12,22 +12,40 @@ from errors import PlaygroundError
 from llms.cost import format_usd
 from router_models import RouterPanel, load_panel
 from router_models.decision import Decision
+from router_models.hub.default_weights import default_weights
+from settings import get_settings
+
+PUBLISH = "publish"
+"""First word of the command that is not a prompt; a prompt that is just this word comes by standard input."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns the exit code (0, 1 on an error the user can mend, 2 on wrong usage)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == [PUBLISH]:
+        from router_models.hub.publish_command import main as publish
+
+        return publish(given[1:])
     parser = argparse.ArgumentParser(
-        prog="python -m router_models", description="What would many LLM routers do with this prompt?"
+        prog="python -m router_models",
+        description="What would many LLM routers do with this prompt?",
+        epilog=f"`python -m router_models {PUBLISH} --help`: puts the routers' weights on the Hub.",
     )
     parser.add_argument("prompt", help="the prompt; - reads it from standard input")
     parser.add_argument("--router", action="append", metavar="ID", help="only this router (may be given again)")
     parser.add_argument("--llm-routers", action="store_true", help="also the routers that ask an LLM (seconds)")
+    parser.add_argument(
+        "--hub", metavar="ID", help="also a text classifier of the Hub: owner/name or owner/name@revision"
+    )
+    parser.add_argument("--labels", default="", help="routes of its labels: easy=weak,hard=strong")
     parser.add_argument("--json", action="store_true", help="print a list of decision objects")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(given)
     prompt = sys.stdin.read() if options.prompt == "-" else options.prompt
     try:
-        panel = load_panel()
-        run = panel.run(prompt, only=options.router, waiting=options.llm_routers)
+        weights = default_weights(get_settings())
+        panel = load_panel(weights.folder, origin=weights.origin)
+        only = _with_hub(panel, options)
+        run = panel.run(prompt, only=only, waiting=options.llm_routers)
         decisions = panel.decisions(run)
     except PlaygroundError as error:
         print(f"{error.what}\n{error.mend}", file=sys.stderr)
@@ -39,6 +57,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         _print_table(panel, decisions)
     return 0 if decisions else 1
+
+
+def _with_hub(panel: RouterPanel, options: argparse.Namespace) -> list[str] | None:
+    """The routers to run, those of the Hub in the panel: the one that is named, and those added in the app."""
+    only: list[str] | None = options.router
+    settings = get_settings()
+    if any(name not in panel.ids for name in only or ()):
+        from router_models.hub.added import added_routers
+
+        added_routers(panel, settings).start()
+    if not options.hub:
+        return only
+    from router_models.hub.once import bring
+
+    token = settings.hf_token.get_secret_value() if settings.hf_token else ""
+    router_id, model = bring(panel, settings, options.hub, options.labels, token)
+    age = f", as of {model.repository.age()}: the Hub is down" if model.offline else ""
+    print(f"{model.address}: {model.size_bytes / 1e6:,.1f} MB, licence {model.licence}{age}", file=sys.stderr)
+    return None if only is None else [*only, router_id]
 
 
 def _print_table(panel: RouterPanel, decisions: list[Decision]) -> None:

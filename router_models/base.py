@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,14 +13,17 @@ from errors import PlaygroundError
 from router_models.card import RouterCard
 from router_models.decision import RouterScore
 from router_models.encoder import CHUNK, Encoders
+from router_models.in_memory import InMemory
 from router_models.prompt_batch import PromptBatch
 from router_models.prompts import clean_prompt
 
 SUM_TOLERANCE = 1e-3
 
 
-class Router(ABC):
+class Router(InMemory, ABC):
     """Turns prompts into a probability distribution over its routes.
+
+    Its weights come into memory when it is first asked, and leave it by `unload`; see `InMemory`.
 
     Args:
         card: Identity, figures and operating point; its `routes` are ordered cheapest first.
@@ -42,11 +44,10 @@ class Router(ABC):
     """True for routers made of other routers: the panel runs them last, when their members have run."""
 
     def __init__(self, card: RouterCard, folder: Path, encoders: Encoders) -> None:
+        super().__init__()
         self.card = card
         self.folder = folder
         self.encoders = encoders
-        self._load_lock = threading.Lock()
-        self._loaded = False
 
     @property
     def id(self) -> str:
@@ -72,22 +73,6 @@ class Router(ABC):
     def feature(self) -> str:
         """Under which name a batch remembers this router's probabilities; a user's edited copy has its own."""
         return f"route:{self.id}:{id(self)}"
-
-    @property
-    def loaded(self) -> bool:
-        """Whether the weights are in memory."""
-        return self._loaded
-
-    def load(self) -> None:
-        """Brings the weights into memory; calling it again does nothing. Safe to call from several threads.
-
-        Raises:
-            UnavailableError: Weights, a key or an extra is missing.
-        """
-        with self._load_lock:
-            if not self._loaded:
-                self._load()
-                self._loaded = True
 
     def predict_proba(self, prompts: Sequence[str]) -> NDArray[np.float64]:
         """Routes prompts, sharing features where `prompts` is a `PromptBatch` already.
@@ -117,8 +102,8 @@ class Router(ABC):
         Raises:
             UnavailableError: The router cannot run.
         """
-        self.load()
-        return batch.feature(self.feature, lambda: self._checked(self._predict_proba(batch), len(batch)))
+        with self.in_use():
+            return batch.feature(self.feature, lambda: self._checked(self._predict_proba(batch), len(batch)))
 
     def score(self, batch: PromptBatch) -> list[RouterScore]:
         """Routes a batch and says of each prompt what, how fast and on what evidence.
@@ -126,12 +111,12 @@ class Router(ABC):
         Raises:
             UnavailableError: The router cannot run.
         """
-        self.load()
-        with batch.metered() as meter:
-            probabilities = self.probabilities(batch)
-        latency_ms = batch.latency_ms(meter) / len(batch)
-        evidence = self._evidence(batch, probabilities)
-        warnings = self._warnings(batch)
+        with self.in_use():
+            with batch.metered() as meter:
+                probabilities = self.probabilities(batch)
+            latency_ms = batch.latency_ms(meter) / len(batch)
+            evidence = self._evidence(batch, probabilities)
+            warnings = self._warnings(batch)
         return [
             RouterScore(
                 self.id, self.routes, tuple(map(float, row)), latency_ms, said, warned, version=self.card.version
@@ -142,9 +127,6 @@ class Router(ABC):
     @abstractmethod
     def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.floating]:
         """Calibrated probabilities, (n_prompts, n_routes); `load()` has been called."""
-
-    def _load(self) -> None:  # noqa: B027  routers without weights have nothing to load
-        """Reads weights; called once."""
 
     def _evidence(self, prompts: PromptBatch, probabilities: NDArray[np.float64]) -> list[str]:
         """A clause per prompt on what the score rests on, without full stop; '' if there is nothing to say."""

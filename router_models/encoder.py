@@ -121,6 +121,18 @@ class Encoders:
         self.tuned_stem.load()
         self._chat.load()
 
+    def unload_chat(self) -> None:
+        """Gives back the memory of what only the chat encoder has; it is read again when it is needed."""
+        self._chat.unload()
+        if self.tuned_stem is not self.stem:
+            self.tuned_stem.lower.unload()
+
+    def unload(self) -> None:
+        """Gives back the memory of all encoders; they are read again when they are needed."""
+        self.unload_chat()
+        self.stem.lower.unload()
+        self._sentence.unload()
+
     def tokenized(self, prompts: PromptBatch) -> Tokenized:
         """WordPiece ids of the batch."""
         return self.stem.tokenized(prompts)

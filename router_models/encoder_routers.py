@@ -25,6 +25,9 @@ class Encoder3WayRouter(Router):
     def _load(self) -> None:
         self.encoders.load_chat()
 
+    def _unload(self) -> None:
+        self.encoders.unload_chat()
+
     def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.floating]:
         return softmax(self.encoders.chat_logits(prompts), self.card.temperature)
 

@@ -71,6 +71,9 @@ class LearntRouter(Router):
         if self._correction is not None:
             self._correction.load()
 
+    def _unload(self) -> None:
+        self.base.unload()
+
     def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.floating]:
         p = self.base.probabilities(prompts)
         return p if self._correction is None else self._correction.correct(p, prompts)

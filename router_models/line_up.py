@@ -1,10 +1,11 @@
-"""Which routers stand in the panel now: those that ship, learnt versions in their place, and others beside them."""
+"""Which routers stand in the panel now: those that ship, learnt versions in their place or beside them, added ones."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 
-from errors import UnknownNameError
+from errors import BadInputError, UnknownNameError
 from router_models.base import Router
 from router_models.card import RouterCard
 from router_models.decision import RouterScore
@@ -22,6 +23,8 @@ class LineUp:
     def __init__(self, routers: Sequence[Router]) -> None:
         self._shipped = {router.id: router for router in routers}
         self._now: Mapping[str, Router] = self._shipped
+        self._added: dict[str, Router] = {}
+        self._writing = threading.Lock()
         self._bases = {name: name for name in self._shipped}
         self._gone: dict[str, Router] = {}
         self._cards: dict[tuple[str, str], RouterCard] = {}
@@ -82,9 +85,9 @@ class LineUp:
         return self._shipped
 
     def place(self, router_id: str) -> tuple[str, int, bool]:
-        """Where a router stands: id of the one that ships, that one's place, and whether it stands beside it."""
+        """Where a router stands: id of the one that ships or was added, its place, and whether it stands beside it."""
         base = self._bases.get(router_id, router_id)
-        places = {name: place for place, name in enumerate(self._shipped)}
+        places = {name: place for place, name in enumerate((*self._shipped, *self._added))}
         return base, places.get(base, len(places)), base != router_id
 
     def card_of(self, score: RouterScore) -> RouterCard:
@@ -99,16 +102,39 @@ class LineUp:
             active: What stands in the place of a router, by its id; it has that id itself.
             beside: What stands after a router, by its id; these have ids of their own.
         """
-        line: dict[str, Router] = {}
-        bases = dict(self._bases)
-        for name, shipped in self._shipped.items():
-            line[name] = active.get(name, shipped)
-            for router in beside.get(name, ()):
-                line[router.id] = router
-                bases[router.id] = name
+        with self._writing:
+            line: dict[str, Router] = {}
+            bases = dict(self._bases)
+            for name, shipped in self._shipped.items():
+                line[name] = active.get(name, shipped)
+                for router in beside.get(name, ()):
+                    line[router.id] = router
+                    bases[router.id] = name
+            self._bases = bases
+            self._change({**line, **self._added})
+
+    def add(self, router: Router) -> None:
+        """Puts a router behind all others; one that was added under the same id makes way.
+
+        Raises:
+            BadInputError: A router of that id ships, or is a learnt version.
+        """
+        with self._writing:
+            if router.id in self._now and router.id not in self._added:
+                raise BadInputError(f"There is a router '{router.id}' already.", "Choose another id.")
+            self._added = {**self._added, router.id: router}
+            self._change({**self._now, router.id: router})
+
+    def remove(self, router_id: str) -> None:
+        """Takes out a router that was added; old results still name it. One that is not there is no error."""
+        with self._writing:
+            if router_id in self._added:
+                self._added = {name: router for name, router in self._added.items() if name != router_id}
+                self._change({name: router for name, router in self._now.items() if name != router_id})
+
+    def _change(self, line: Mapping[str, Router]) -> None:
         self._gone = {**self._gone, **self._now}
         self._remember(line)
-        self._bases = bases
         self._now = line
 
     def _remember(self, routers: Mapping[str, Router]) -> None:

@@ -52,19 +52,18 @@ class OnnxModel:
         Raises:
             UnavailableError: The file is missing or is not a model that ONNX Runtime can read.
         """
+        self._sessions()
+
+    def unload(self) -> None:
+        """Gives the memory back; the file is opened again when it is needed. A run under way goes on to its end."""
         with self._lock:
-            if self._session is None:
-                if self._small:
-                    self._small_session = _open_session(self.path, threads=1)
-                self._session = _open_session(self.path, self._threads)
+            self._session = self._small_session = None
 
     def run(self, **inputs: NDArray[Any]) -> Sequence[Any]:
         """Runs the graph on the arrays that it reads, by name; returns its outputs in the order asked for."""
-        self.load()
-        assert self._session is not None  # noqa: S101  load() has set it or raised; tells the type checker
-        session = self._session
-        if self._small_session is not None and inputs[MASK].size <= self._small:
-            session = self._small_session
+        session, small_session = self._sessions()
+        if small_session is not None and inputs[MASK].size <= self._small:
+            session = small_session
         outputs: Sequence[Any] = session.run(self._outputs, inputs)
         return outputs
 
@@ -90,6 +89,14 @@ class OnnxModel:
 
         costliest_first = list(_side_by_side(workers).map(run, reversed(batches)))  # no worker ends long after the rest
         return costliest_first[::-1]
+
+    def _sessions(self) -> tuple[InferenceSession, InferenceSession | None]:
+        with self._lock:
+            if self._session is None:
+                if self._small:
+                    self._small_session = _open_session(self.path, threads=1)
+                self._session = _open_session(self.path, self._threads)
+            return self._session, self._small_session
 
     def _single_threaded(self) -> InferenceSession:
         with self._lock:

@@ -24,12 +24,11 @@ from router_models.prompts import clean_prompt
 from router_models.quotes import quote, tokens_by_llm
 from router_models.request_facts import Attachment
 from router_models.request_view import told_routers, with_unseen
+from router_models.router_state import state_of
+from router_models.weights_origin import EMBEDDED
 
 DEFAULT_TIMEOUT_S = 60.0
 DEFAULT_CONCURRENCY = 2
-LOADS_WHEN_ASKED = "loads when asked"
-"""State of a router that waits for an LLM and has not been asked yet: nothing is wrong with it."""
-
 _DEFECT = "This is a defect of the router; the other routers are not affected. Please report it."
 
 logger = logging.getLogger(__name__)
@@ -65,6 +64,7 @@ class RouterPanel:
 
     Attributes:
         line_up: The routers, and which learnt versions stand among them.
+        origin: Where the weights of those that ship came from.
 
     Args:
         routers: In the order in which they are shown.
@@ -85,6 +85,7 @@ class RouterPanel:
         self.line_up = LineUp(routers)
         self.encoders = encoders
         self.catalogue = catalogue
+        self.origin = EMBEDDED
         self._timeout_s = timeout_s
         self._slots = threading.BoundedSemaphore(concurrency)
         self._beside = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="network")
@@ -106,6 +107,16 @@ class RouterPanel:
         self.line_up.install(active, beside)
         self._failures = {}
 
+    def add(self, router: Router) -> None:
+        """Puts a router behind those that ship, in one step; as `LineUp.add`."""
+        self.line_up.add(router)
+        self._failures.pop(router.id, None)
+
+    def remove(self, router_id: str) -> None:
+        """Takes out a router that was added; as `LineUp.remove`."""
+        self.line_up.remove(router_id)
+        self._failures.pop(router_id, None)
+
     @property
     def immediate_ids(self) -> tuple[str, ...]:
         """Ids of the routers that do not wait: the default panel."""
@@ -126,16 +137,7 @@ class RouterPanel:
 
     def status(self) -> dict[str, str]:
         """State of every router: 'ready', 'not loaded yet', 'loads when asked', or why it is unavailable."""
-        return {
-            name: "ready"
-            if router.loaded
-            else self._failures[name].what
-            if name in self._failures
-            else LOADS_WHEN_ASKED
-            if router.waits
-            else "not loaded yet"
-            for name, router in self.line_up.now.items()
-        }
+        return {name: state_of(router, self._failures.get(name)) for name, router in self.line_up.now.items()}
 
     def run(
         self,

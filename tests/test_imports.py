@@ -14,13 +14,14 @@ ROOMS = {
     "router_models/training": {"llms", "router_models", "benchmarks"},
     "benchmarks": {"llms", "router_models"},
     "feedback": {"llms", "router_models", "benchmarks"},
+    "traffic": {"llms", "router_models", "benchmarks", "feedback"},
     "api": {"llms", "router_models", "benchmarks", "feedback"},
-    "pages": {"llms", "router_models", "benchmarks", "feedback"},
+    "pages": {"llms", "router_models", "benchmarks", "feedback", "traffic"},
 }
 ONLY_IN = {
     "gradio": {"app", "pages"},
     "fastapi": {"app", "api"},
-    "streamlit": {"streamlit_app"},
+    "streamlit": {"streamlit_app", "streamlit_traffic"},
     "sqlalchemy": {"feedback"},
     "alembic": {"feedback"},
 }
@@ -28,6 +29,8 @@ HEAVY = {"torch", "tensorflow", "transformers", "keras", "xllamacpp", "ray", "sk
 MAY_BE_HEAVY = {
     ROOT / "llms" / "local.py": {"xllamacpp"},
     ROOT / "router_models" / "batch" / "engines.py": {"ray"},
+    ROOT / "router_models" / "hub" / "torch_network.py": {"torch", "transformers"},
+    ROOT / "router_models" / "hub" / "keras_network.py": {"keras", "tensorflow"},
 }
 ALL_ROOMS = {name.partition("/")[0] for name in ROOMS}
 

@@ -14,7 +14,7 @@ const WORDS = {
   decision: { up: "Right route", down: "Wrong route" },
   completion: { up: "Good answer", down: "Bad answer" },
 };
-const known = new Map(); // key of a subject -> {thumb, stars, comment, tier, from, consent, text, failed, busy, open}
+const known = new Map(); // key of a subject -> {thumb, stars, comment, tier, from, consent, text, failed, busy, open, shut}
 const queue = []; // what is still to be sent, each with the key that it is about
 let sending = null;
 let focused = null; // [key, name of a control]: drawing anew would take the reader's focus away
@@ -42,6 +42,7 @@ function say(spot, changes, fields) {
   const { key, about, prompt } = subject(spot);
   const before = { ...stateOf(key) };
   known.set(key, { ...before, ...changes, failed: null, text: "Saving …", busy: true });
+  if (spot.dataset.say === "decision") known.get(key).shut = false;
   queue.push({ key, prompt, before, fields: { id: newId(), ...about, ...fields } });
   paint();
   next();
@@ -119,11 +120,18 @@ function correction(state) {
     node("label", { class: "rp-check" }, box, node("span", { text: "Keep the prompt’s text too, not only its hash" })));
 }
 
+function word(state, of) {
+  const said = state.tier ? `→ ${TIERS[state.tier - 1]}` : state.thumb ? WORDS.decision[state.thumb] : "Wrong route?";
+  return node("button", { type: "button", class: "rp-link rp-word", "data-act": "word" }, said, node("span", { class: "rp-sr", text: ` ${of}` }));
+}
+
+// What follows a thumb lies over the cards below: nothing on the page moves.
 function decision(spot, state) {
   const of = spot.closest("[data-router]").querySelector("h3").textContent;
+  const more = state.shut && !state.failed ? [] : [correction(state), status(state, state.thumb || state.tier)].filter(Boolean);
   spot.replaceChildren(
-    node("span", { class: "rp-thumbs" }, thumb("decision", "up", state, of), thumb("decision", "down", state, of)),
-    ...[correction(state), status(state, state.thumb || state.tier)].filter(Boolean));
+    node("span", { class: "rp-thumbs" }, thumb("decision", "up", state, of), thumb("decision", "down", state, of), word(state, of)),
+    ...(more.length ? [node("div", { class: "rp-more" }, ...more)] : []));
 }
 
 function completion(spot, state) {
@@ -165,9 +173,21 @@ function paint() {
   }
 }
 
+// Closes what lies open over the cards, but for the card of that key.
+function shut(kept) {
+  const open = [...known].filter(([key, state]) => state.shut === false && key !== kept);
+  for (const [key, state] of open) known.set(key, { ...state, shut: true });
+  if (open.length) paint();
+}
+
 const ACTS = {
   up: (spot, state) => rate(spot, { thumb: state.thumb === "up" ? null : "up" }),
   down: (spot, state) => rate(spot, { thumb: state.thumb === "down" ? null : "down" }),
+  word: (spot, state) => {
+    if (!state.thumb && !state.tier) return rate(spot, { thumb: "down" });
+    known.set(subject(spot).key, { ...state, shut: !state.shut });
+    paint();
+  },
   stars: (spot, state, button) => rate(spot, { stars: Number(button.dataset.stars) }),
   open: (spot, state) => {
     known.set(subject(spot).key, { ...state, open: !state.open });
@@ -203,6 +223,11 @@ function acted(event, wanted) {
   ACTS[control.dataset.act](spot, stateOf(subject(spot).key), control);
 }
 
+document.addEventListener("click", ({ target }) => { // looked at before what is clicked is drawn anew; closed after that
+  const spot = target.closest?.("[data-say='decision']");
+  setTimeout(shut, 0, spot ? subject(spot).key : null);
+}, { capture: true });
+document.addEventListener("keydown", (event) => event.key === "Escape" && shut(null));
 document.addEventListener("click", (event) => acted(event, "click"));
 document.addEventListener("change", (event) => acted(event, "change"));
 document.addEventListener("input", ({ target }) => {

@@ -9,7 +9,7 @@ const PATIENCE_MS = 20_000;
 const SETTLE_MS = 250; // nobody has read a prompt sooner: what comes earlier was meant for the one before
 const LONG_CHARACTERS = 420;
 const LOST = { what: "The server does not answer.", mend: "Nothing on this page is lost: try again in a moment." };
-const NAME = "router-playground-annotator";
+const SAVING = "the label before was still being saved.";
 const KEYS = { 1: "1", 2: "2", 3: "3", u: "unsure", s: "skip", d: "discard" };
 
 const comments = new Map(); // by item, for undo to bring them back
@@ -20,7 +20,6 @@ let busy = false;
 let seen = false; // whether the panel's decisions were shown beside this prompt
 let shownAt = 0;
 let told = 0; // counts what was said of labels, so that a slow answer does not speak of an older one
-let ownName = "";
 let tab = ""; // the server's id of this tab: who labels without cookies is known by it
 let introducing = null;
 
@@ -74,7 +73,8 @@ function complain(error, again) {
 function setBusy(now) {
   busy = now;
   work.setAttribute("aria-busy", now);
-  for (const button of element.querySelectorAll("[data-choice], [data-undo]")) button.disabled = now;
+  for (const button of element.querySelectorAll("[data-undo]")) button.disabled = now;
+  for (const button of work.querySelectorAll("[data-choice]")) button.setAttribute("aria-disabled", now); // its click is answered
 }
 
 function mark(choice) {
@@ -157,15 +157,24 @@ async function open() {
   const answer = await ask("label_opened");
   if (answer.error) return complain(answer.error, open);
   take(answer);
-  ownName = answer.name;
-  at("name").textContent = (!answer.signed_in && kept()) || ownName;
-  at("rename").hidden = answer.signed_in;
+  at("name").textContent = answer.name;
+  at("as").textContent = answer.signed_in && ` (signed in as ${answer.signed_in})`;
   next = answer.next;
   show(answer.item);
 }
 
+// What is not taken is said: a label that came to nothing without a word would be missed. Nothing waits for the next
+// prompt either, because nobody has read that one yet.
+function refuse(choice, why) {
+  const key = Object.keys(KEYS).find((one) => KEYS[one] === choice) ?? "z";
+  at("early").textContent = `Not taken: ${why} Press ${key} again.`;
+}
+
 function give(choice) {
-  if (busy || !item || root.dataset.state === "settling") return;
+  if (!item) return;
+  if (busy) return refuse(choice, SAVING);
+  if (root.dataset.state === "settling") return refuse(choice, "this prompt had only just come.");
+  at("early").textContent = "";
   const seconds = (performance.now() - shownAt) / 1000;
   const rating = work.querySelector("[name=rp-lb-rating]:checked")?.value;
   sending = { id: newId(), item: item.id, choice, seconds, seen, comment: at("comment").value, rating: rating ? Number(rating) : null, start: item.prompt.slice(0, 200) };
@@ -196,7 +205,8 @@ async function send() {
 }
 
 async function undo() {
-  if (busy) return;
+  if (busy) return refuse("undo", SAVING);
+  at("early").textContent = "";
   complain(null);
   setBusy(true);
   const answer = await ask("label_undone", { id: newId() });
@@ -216,33 +226,6 @@ async function act(name, fields = {}) {
   open();
 }
 
-function kept() {
-  try {
-    return localStorage.getItem(NAME);
-  } catch {
-    return null; // storage is blocked: the name lasts until the page is left
-  }
-}
-
-function rename(name) {
-  at("name").textContent = name || ownName;
-  try {
-    if (name) localStorage.setItem(NAME, name);
-    else localStorage.removeItem(NAME);
-  } catch {
-    // as above
-  }
-}
-
-function naming(on) {
-  at("naming").hidden = !on;
-  at("rename").hidden = on;
-  if (!on) return;
-  const field = at("naming").querySelector("input");
-  field.value = at("name").textContent;
-  field.select();
-}
-
 function openTab(title) {
   const tabs = document.querySelectorAll("#rp-lb-tabs [role=tab], #rp-lb-tabs .overflow-dropdown button"); // on a phone
   [...tabs].find((tab) => tab.textContent.trim() === title)?.click();
@@ -256,8 +239,8 @@ const CLICKS = {
     at("prompt").classList.add("is-whole");
     button.hidden = true;
   },
-  "[data-rename]": () => naming(true),
   "[data-examples]": () => act("label_examples"),
+  "[data-too]": () => act("label_too"),
   "[data-again]": open,
   "[data-tab]": (button) => openTab(button.dataset.tab),
 };
@@ -265,8 +248,12 @@ const CLICKS = {
 element.addEventListener("click", (event) => {
   for (const [selector, run] of Object.entries(CLICKS)) {
     const found = event.target.closest?.(selector);
+    if (!found || found.disabled) continue;
     // The second click of a double click would fall on the next prompt.
-    if (found && !found.disabled) return event.detail > 1 && selector === "[data-choice]" ? undefined : run(found);
+    const twice = event.detail > 1 && selector === "[data-choice]";
+    if (!twice) run(found);
+    else if (!busy) refuse(found.dataset.choice, "a double click counts once.");
+    return;
   }
 });
 element.addEventListener("change", ({ target }) => {
@@ -274,17 +261,9 @@ element.addEventListener("change", ({ target }) => {
   if (target.checked && item) showPanel();
   else at("panel").hidden = true;
 });
-element.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-who]")) return;
-  event.preventDefault();
-  naming(false);
-  rename(event.target.querySelector("input").value.trim());
-});
-
 const typing = (target) => target.closest?.("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && event.target === at("comment")) at("card").focus({ preventScroll: true });
-  if (event.key === "Escape" && at("naming").contains(event.target)) naming(false);
   if (!root.isConnected || !root.offsetParent || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.isComposing || typing(event.target) || at("keys").open) return;
   if (event.key === "?") at("keys").showModal();
@@ -298,6 +277,10 @@ addEventListener("beforeunload", (event) => sending && event.preventDefault());
 new IntersectionObserver(([{ isIntersecting }]) => {
   if (isIntersecting && root.dataset.state === "empty") open();
 }).observe(root);
+document.addEventListener("click", ({ target }) => { // from the other tabs
+  const link = target.closest?.("[data-open-tab]");
+  if (link) openTab(link.dataset.openTab);
+});
 document.querySelector(".rp-head [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on a phone
 if (matchMedia("(max-width: 1000px)").matches) at("guide").open = false;
 open();

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,6 +41,29 @@ class Fewest:
     held_out: int
     learning_each: int
     held_out_each: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """About how many more labels it takes.
+
+    Attributes:
+        total: Altogether; 0 if there are enough.
+        of_classes: Of these at least so many of a class, by its name for people.
+    """
+
+    total: int
+    of_classes: Mapping[str, int]
+
+    def __bool__(self) -> bool:
+        """Whether anything is missing."""
+        return self.total > 0
+
+    @property
+    def among_them(self) -> str:
+        """Classes that are missing, as the end of a clause; '' where only the number counts."""
+        named = [f"{count} “{name}”" for name, count in self.of_classes.items()]
+        return f", at least {' and '.join(named)}" if named else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,13 +156,13 @@ def split_labels(labels: Sequence[ResolvedLabel], fewest: Fewest, classes: int =
     if lacking:
         raise TooFewLabelsError(
             f"There are too few labels: {len(learning)} to learn from and {len(measured)} to measure with.",
-            f"Label about {lacking} more.",
+            f"Label about {lacking.total} prompts{lacking.among_them} more.",
         )
     return Split(LabelledPrompts(tuple(learning)), LabelledPrompts(tuple(measured)), random, len(labels) - len(usable))
 
 
-def enough(labels: Sequence[ResolvedLabel], fewest: Fewest, classes: int = 2) -> str:
-    """What is missing, as a clause; '' if there are enough labels."""
+def enough(labels: Sequence[ResolvedLabel], fewest: Fewest, classes: int = 2) -> Lacking:
+    """What is missing; nothing if there are enough labels."""
     usable = _usable(labels)
     held = [label for label in usable if _is_held_out(label)]
     return _lacking([label for label in usable if not _is_held_out(label)], held, fewest, classes)
@@ -184,7 +207,9 @@ def _missing(labels: Sequence[ResolvedLabel], at_least: int, each: int, classes:
     return {name: count for name, count in missing.items() if count > 0}
 
 
-def _lacking(learning: Sequence[ResolvedLabel], held_out: Sequence[ResolvedLabel], fewest: Fewest, classes: int) -> str:
+def _lacking(
+    learning: Sequence[ResolvedLabel], held_out: Sequence[ResolvedLabel], fewest: Fewest, classes: int
+) -> Lacking:
     """About how many more labels it takes; more than are missing, because a new one may fall on the other side."""
     sides = (
         (_missing(learning, fewest.learning, fewest.learning_each, classes), 1 - HELD_OUT_SHARE),
@@ -194,8 +219,5 @@ def _lacking(learning: Sequence[ResolvedLabel], held_out: Sequence[ResolvedLabel
     for missing, share in sides:
         for name, count in missing.items():
             wanted[name] = max(wanted.get(name, 0), math.ceil(count / share))
-    if not wanted:
-        return ""
-    named = [f"{count} “{class_names(classes)[name]}”" for name, count in wanted.items() if name is not None]
-    total = max(wanted.get(None, 0), sum(count for name, count in wanted.items() if name is not None))
-    return f"{total} prompts" + (f", at least {' and '.join(named)}" if named else "")
+    of_classes = {class_names(classes)[name]: count for name, count in wanted.items() if name is not None}
+    return Lacking(max(wanted.get(None, 0), sum(of_classes.values())), of_classes)

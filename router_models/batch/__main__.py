@@ -14,12 +14,15 @@ from router_models.batch.job import Job
 from router_models.batch.pieces import PIECE_ROWS, Piece, cut
 from router_models.batch.shards import OutputFolder
 from router_models.batch.sources import find_sources
+from settings import get_settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns the exit code (0, 1 on an error the user can mend, 2 on wrong usage)."""
     options = _parser().parse_args(arguments)
     try:
+        if get_settings().routers == "hub":  # workers elsewhere could not be sure to find the same ones there
+            print("Batches use the weights that ship with the app, also with ROUTERS=hub.", file=sys.stderr)
         sources = find_sources(options.input)
         job = Job.plan(
             sources, options.router, options.pool, options.threshold, options.column, options.keep, options.rows

@@ -51,11 +51,11 @@ class OutputFolder:
 
         Raises:
             BadInputError: The folder holds the shards of another job, or other files.
+            UnavailableError: It cannot be read or written.
         """
-        names = {str(name).rsplit("/", 1)[-1] for name in self._files.ls(self._path, detail=False)}
+        names = self._names()
         if JOB_FILE in names:
-            with self._files.open(f"{self._path}/{JOB_FILE}", "r") as file:
-                known = file.read()
+            known = self._read_job()
             if not known:  # the one who began was killed before anything was done
                 self._write_job(job.as_json())
             elif known != job.as_json():
@@ -99,9 +99,27 @@ class OutputFolder:
         finally:
             Path(name).unlink(missing_ok=True)
 
+    def _names(self) -> set[str]:
+        try:
+            return {str(name).rsplit("/", 1)[-1] for name in self._files.ls(self._path, detail=False)}
+        except FileNotFoundError:  # where folders exist only as parts of names, an empty one is none
+            return set()
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _read_job(self) -> str:
+        try:
+            with self._files.open(f"{self._path}/{JOB_FILE}", "r") as file:
+                return str(file.read())
+        except OSError as error:
+            raise self._unwritable(error) from error
+
     def _write_job(self, text: str) -> None:
-        with self._files.open(f"{self._path}/{JOB_FILE}", "w") as file:
-            file.write(text)
+        try:
+            with self._files.open(f"{self._path}/{JOB_FILE}", "w") as file:
+                file.write(text)
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def sweep(self) -> None:
         """Removes what a killed worker left half-written; nobody may be writing."""

@@ -15,6 +15,7 @@ Format = Literal["parquet", "jsonl", "csv"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 _ENDINGS: dict[str, Format] = {".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 _GLOB = frozenset("*?[")
+_BUFFER_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def find_sources(location: str) -> list[SourceFile]:
     if not sources:
         raise BadInputError(
             f"There is no Parquet, JSONL or CSV file at {location}.",
-            f"Name a file, a folder or a pattern of files that end in {', '.join(_ENDINGS)}.",
+            f"Name a file, a folder or a pattern of files that end in {', '.join(_ENDINGS)}."
+            + (" A private dataset needs HF_TOKEN." if location.startswith("hf://") else ""),
         )
     return sources
 
@@ -78,14 +80,25 @@ def opened(url: str) -> Iterator[BinaryIO]:
     """The file at an fsspec URL, to be read and searched through.
 
     Raises:
-        UnavailableError: It cannot be opened.
+        UnavailableError: It cannot be opened, or the connection breaks while it is read.
     """
     import fsspec
+    import httpx2
+    from fsspec.spec import AbstractBufferedFile
 
     try:
         with fsspec.open(url, "rb") as file:
-            yield cast("BinaryIO", file)
-    except (FileNotFoundError, PermissionError, io.UnsupportedOperation) as error:
+            # What fsspec gives of a file elsewhere has no `readline` with a limit.
+            elsewhere = isinstance(file, AbstractBufferedFile)
+            yield cast("BinaryIO", io.BufferedReader(file, _BUFFER_BYTES) if elsewhere else file)
+    except (
+        FileNotFoundError,
+        PermissionError,
+        ConnectionError,
+        TimeoutError,
+        io.UnsupportedOperation,
+        httpx2.HTTPError,  # of the Hub's client, also half-way through a file
+    ) as error:
         raise UnavailableError(f"{url} cannot be read: {error}.", "Check the address and your access to it.") from error
 
 

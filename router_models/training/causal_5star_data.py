@@ -7,7 +7,7 @@ every row says between which stars its answer lies: a right one 4–5, a wrong o
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,12 +65,17 @@ class StarRows:
         )
 
 
-def training_rows(data: Path) -> list[StarRows]:
-    """Everything to learn from; MT-Bench and just-eval are left to testing."""
+def training_rows(data: Path, limits: Mapping[str, int] = TRAIN_ROWS) -> list[StarRows]:
+    """Everything to learn from; MT-Bench and just-eval are left to testing.
+
+    Args:
+        data: Folder of the public data sets.
+        limits: Data set → rows taken of it at most; all of the others.
+    """
     return [
-        _outcomes(gsm8k.load(data), "train", mmlu.WEAK),
-        _outcomes(mmlu.load(data), "train", mmlu.WEAK),
-        _labelled(ray.load(data), "train"),
+        _outcomes(gsm8k.load(data), "train", limits),
+        _outcomes(mmlu.load(data), "train", limits),
+        _labelled(ray.load(data), "train", limits),
         _rated(data, "train"),
     ]
 
@@ -78,10 +83,10 @@ def training_rows(data: Path) -> list[StarRows]:
 def test_rows(data: Path) -> list[StarRows]:
     """Everything to measure on."""
     return [
-        _outcomes(gsm8k.load(data), "test", mmlu.WEAK),
-        _outcomes(mmlu.load(data), "test", mmlu.WEAK),
+        _outcomes(gsm8k.load(data), "test", TEST_ROWS),
+        _outcomes(mmlu.load(data), "test", TEST_ROWS),
         _scored(mt_bench.load(data), mmlu.WEAK, per_star=2),
-        _labelled(ray.load(data), "test"),
+        _labelled(ray.load(data), "test", TEST_ROWS),
         _rated(data, "test"),
         _scored(just_eval.load(data), just_eval.LLM, per_star=1),
     ]
@@ -93,23 +98,20 @@ def to_stars(scores: Sequence[float], per_star: int = 1) -> IntArray:
     return np.clip(stars, LEAST, MOST).astype(np.int64)
 
 
-def _outcomes(data: Benchmark, side: Side, weak: str) -> StarRows:
+def _outcomes(data: Benchmark, side: Side, limits: Mapping[str, int]) -> StarRows:
     part = data.part(side)
-    return _between(part.take(np.flatnonzero(~np.isnan(part.quality[weak]))), side, weak)
+    known = part.take(np.flatnonzero(~np.isnan(part.quality[mmlu.WEAK])))
+    return _sampled(known, side, _interval(known.quality[mmlu.WEAK] >= 0.5), limits)
 
 
-def _between(part: Benchmark, side: Side, weak: str) -> StarRows:
-    return _sampled(part, side, _interval(part.quality[weak] >= 0.5))
-
-
-def _labelled(data: Benchmark, side: Side) -> StarRows:
+def _labelled(data: Benchmark, side: Side, limits: Mapping[str, int]) -> StarRows:
     part = data.part(side)
-    return _sampled(part, side, _interval(part.route_labels == 0))
+    return _sampled(part, side, _interval(part.route_labels == 0), limits)
 
 
 def _scored(data: Benchmark, weak: str, per_star: int) -> StarRows:
     stars = to_stars(data.quality[weak].tolist(), per_star)
-    return _sampled(data, "test", (stars, stars))
+    return _sampled(data, "test", (stars, stars), TEST_ROWS)
 
 
 def _interval(suffices: np.ndarray) -> tuple[IntArray, IntArray]:
@@ -118,10 +120,10 @@ def _interval(suffices: np.ndarray) -> tuple[IntArray, IntArray]:
     return low, high
 
 
-def _sampled(part: Benchmark, side: Side, between: tuple[IntArray, IntArray]) -> StarRows:
+def _sampled(part: Benchmark, side: Side, between: tuple[IntArray, IntArray], limits: Mapping[str, int]) -> StarRows:
     keys = tuple(question_key(question) for question in part.questions)
     rows = StarRows(f"{part.name}-{side}", part.prompts, keys, *between, part)
-    limit = (TRAIN_ROWS if side == "train" else TEST_ROWS).get(part.name)
+    limit = limits.get(part.name)
     if limit is None or limit >= len(rows):
         return rows
     return rows.take(np.sort(np.random.default_rng(0).choice(len(rows), limit, replace=False)))

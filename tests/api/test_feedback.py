@@ -19,6 +19,7 @@ from api.tokens import hash_token
 from feedback.identity import BROWSER_COOKIE
 from feedback.label_store import LabelStore
 from feedback.opening import StoreOpener, copy_status_of
+from feedback.resolved_label import TIER_NAMES
 from feedback.rows import sha256
 from router_models import RouterPanel
 from settings import ApiToken, Settings
@@ -147,3 +148,19 @@ def test_health_says_how_the_copy_stands(panel: RouterPanel, tmp_path: Path, mon
     assert (state["dataset"], state["ready"], state["copied_at"]) == ("tests/feedback", False, None)
     assert "hf_secret" not in str(state)
     opener.close()
+
+
+def test_the_schema_names_the_tiers_and_its_examples_are_taken(desk: Desk) -> None:
+    document = desk.client.get("/openapi.json").json()
+    tier = document["components"]["schemas"]["FeedbackRequest"]["properties"]["should_be"]
+    assert tier["anyOf"][0]["enum"] == list(TIER_NAMES)
+    assert tier["examples"] == ["general"]
+    assert all(f"`{name}`" in tier["description"] for name in TIER_NAMES)
+    body = document["paths"]["/api/feedback"]["post"]["requestBody"]["content"]["application/json"]
+    kinds = [example["value"]["kind"] for example in body["examples"].values()]
+    assert kinds == ["correction", "completion", "decision"]
+    for example in body["examples"].values():
+        assert desk.say(example["value"]).json() == {"new": True}, example["summary"]
+    refused = desk.say({**CORRECTION, "should_be": "strong"})
+    assert refused.status_code == 422
+    assert "'simple', 'general' or 'reasoning'" in str(refused.json())

@@ -86,6 +86,42 @@ def test_a_server_that_fails_is_told_and_one_click_tries_again(open_page: OpenPa
     expect(one.get_by_text("Saved.")).to_be_visible()
 
 
+HEIGHT = "acts => acts.getBoundingClientRect().height"
+
+
+def test_no_card_moves_when_a_thumb_is_pressed_and_what_follows_closes_by_itself(open_page: OpenPage) -> None:
+    page = routed(open_page)
+    one = card(page, "knn")
+    acts = one.locator(".rp-acts")
+    expect(one.locator("[data-act=down]")).to_be_visible()
+    before = acts.evaluate(HEIGHT)
+    press(one, "down")
+    expect(one.locator(".rp-more")).to_contain_text("Saved.")
+    assert acts.evaluate(HEIGHT) == before
+    page.keyboard.press("Escape")
+    expect(one.locator(".rp-more")).to_have_count(0)
+    expect(one.locator("[data-act=down]")).to_have_attribute("aria-pressed", "true")
+    press(one, "up")
+    expect(one.locator(".rp-more")).to_contain_text("Saved.")
+    page.locator("h1, .rp-lede").first.click(position={"x": 2, "y": 2})
+    expect(one.locator(".rp-more")).to_have_count(0)
+
+
+def test_on_a_phone_words_say_what_the_thumbs_mean(open_page: OpenPage) -> None:
+    one = card(routed(open_page, width=390), "knn")
+    word = one.locator("[data-act=word]")
+    expect(word).to_contain_text("Wrong route?")
+    assert one.locator(".rp-acts").evaluate(HEIGHT) < 40
+    word.click()
+    one.get_by_role("button", name="general", exact=True).click()
+    expect(word).to_contain_text("→ general")
+    assert one.locator(".rp-acts").evaluate(HEIGHT) < 40
+    word.click()
+    expect(one.locator(".rp-more")).to_have_count(0)
+    word.click()
+    expect(one.locator(".rp-more")).to_contain_text("Saved as general")
+
+
 def test_on_a_phone_the_widgets_fit(open_page: OpenPage) -> None:
     one = card(routed(open_page, width=390), "knn")
     press(one, "down")

@@ -181,18 +181,76 @@ def test_a_server_that_does_not_answer_loses_nothing(visit: OpenPage, empty_stor
     assert [row[3] for row in labels_in(empty_store)] == [1]
 
 
-def test_the_name_is_changed_and_kept_in_this_browser(visit: OpenPage) -> None:
+TOO_SOON = """
+([item, key]) => new Promise((done) => {
+  const root = document.querySelector("[data-label]");
+  const press = (one, more = {}) =>
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: one, bubbles: true, ...more }));
+  new MutationObserver((_, observer) => {
+    if (root.dataset.item === item) return;
+    observer.disconnect();
+    press(key);
+    press(key, { repeat: true });
+    done(root.dataset.item);
+  }).observe(root, { attributes: true });
+  press("1");
+})
+"""
+"""Labels a prompt, and presses another key in the moment in which the next prompt comes."""
+
+
+def test_a_key_pressed_too_soon_labels_nothing_and_says_so(visit: OpenPage, empty_store: Path) -> None:
     page = visit()
-    given = page.locator("[data-name]").inner_text()
-    page.locator("[data-rename]").click()
-    page.locator("#rp-lb-name").fill("Ada <b>L</b>")
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-name]")).to_have_text("Ada <b>L</b>")
-    page.reload()
-    expect(page.locator("[data-name]")).to_have_text("Ada <b>L</b>")
-    other = visit()
-    expect(other.locator("[data-name]")).not_to_have_text("Ada <b>L</b>")
-    assert other.locator("[data-name]").inner_text() != given, "another browser is another annotator"
+    page.locator("[data-examples]").click()
+    first = ready(page)
+    second = page.evaluate(TOO_SOON, [first, "3"])
+    early = page.locator("[data-early]")
+    expect(early).to_have_text("Not taken: this prompt had only just come. Press 3 again.")
+    assert ready(page, after=first) == second
+    assert [row[0] for row in labels_in(empty_store)] == [first], "nobody had read the second prompt"
+    page.keyboard.press("3")
+    ready(page, after=second)
+    expect(early).to_be_empty()
+    assert [row[3] for row in labels_in(empty_store)] == [1, 3]
+
+
+def test_a_key_pressed_while_the_label_is_saved_is_said_and_changes_nothing(visit: OpenPage, empty_store: Path) -> None:
+    page = visit()
+    page.locator("[data-examples]").click()
+    item = ready(page)
+    page.context.set_offline(True)
+    page.evaluate(
+        "() => ['1', '2'].forEach((key) =>"
+        " document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })))"
+    )
+    expect(page.locator("[data-early]")).to_contain_text("still being saved. Press 2 again.")
+    page.context.set_offline(False)
+    page.locator("[data-problem]").get_by_role("button", name="Try again").click()
+    ready(page, after=item)
+    assert [row[3] for row in labels_in(empty_store)] == [1]
+
+
+def test_a_person_is_called_the_same_by_themselves_and_by_others(visit: OpenPage) -> None:
+    anna, bashir = visit(), visit()
+    name = anna.locator("[data-name]").inner_text()
+    assert bashir.locator("[data-name]").inner_text() != name
+    import_pasted(anna, "What is 1 plus 1?", people=2)
+    label(anna, "1")
+    bashir.reload()
+    label(bashir, "2")
+    open_tab(bashir, "Agreement")
+    expect(bashir.locator("[data-dispute]")).to_contain_text(name)
+
+
+def test_who_comes_second_labels_what_others_have_labelled(visit: OpenPage, empty_store: Path) -> None:
+    anna, bashir = visit(), visit()
+    import_pasted(anna, "What is 1 plus 1?\nWhat is 2 plus 2?")
+    first = label(anna, "12")
+    bashir.reload()
+    expect(bashir.locator("[data-empty]")).to_contain_text("Others have labelled 2 prompts")
+    bashir.locator("[data-too]").click()
+    assert label(bashir, "12").keys() == first.keys()
+    assert len({row[1] for row in labels_in(empty_store)}) == 2
 
 
 def import_pasted(page: Page, text: str, people: int = 1) -> None:

@@ -84,7 +84,8 @@ def test_from_nothing_to_figures_a_filter_an_export_and_a_budget(visit: OpenPage
     weak, strong = usage_app.answers(2, "always-weak"), usage_app.answers(1, "always-strong")
     page.reload()
     expect(page.locator('#rp-us-tiles [data-figure="decisions"] dd')).to_contain_text("3")
-    expect(page.locator("#rp-chart-us-drift .main-svg").first).to_be_visible()
+    expect(page.locator("#rp-chart-us-latency .main-svg").first).to_be_visible()
+    expect(page.locator("#rp-chart-foot-us-drift [data-nothing]")).to_contain_text("No prompt of these days")
     expect(page.locator("[data-empty]")).to_have_count(0)
     assert figure(page, "escalated") == "33.3 %"
     assert sum(int(row["/route"]) for row in chart_csv(page, "decisions")) == 3
@@ -102,6 +103,7 @@ def test_from_nothing_to_figures_a_filter_an_export_and_a_budget(visit: OpenPage
     assert {row["router"] for row in rows} == {"always-weak"}
     assert sum(Decimal(row["cost_usd"]) for row in rows) == weak
 
+    page.get_by_role("button", name="Set or change the budget").click()
     page.locator("#rp-us-usd input").fill("0.0001")
     page.locator("#rp-us-save").click()
     expect(page.locator("#rp-us-banner [data-used-up]")).to_contain_text("thresholds are raised to 0.80")
@@ -120,8 +122,21 @@ def test_from_nothing_to_figures_a_filter_an_export_and_a_budget(visit: OpenPage
     assert log == ["switched back", "raised", "alert", "set"]
 
 
-def test_a_telephone_shows_it_without_scrolling_sideways(visit: OpenPage, usage_app: UsageApp) -> None:
+def test_a_telephone_shows_the_budget_first_and_one_chart_at_a_time(visit: OpenPage, usage_app: UsageApp) -> None:
     usage_app.answers(1, "always-weak")
     page = visit("/usage", width=390)
-    expect(page.locator("#rp-chart-us-drift .main-svg").first).to_be_visible()
+    shown = page.locator(".rp-us-chart:visible")
+    expect(page.locator("#rp-chart-us-decisions .main-svg").first).to_be_visible()
+    expect(shown).to_have_count(1)
+    budget, charts = (page.locator(f"#{name}").bounding_box() for name in ("rp-us-budget", "rp-us-charts"))
+    assert budget is not None
+    assert charts is not None
+    assert budget["y"] < charts["y"]
+    page.locator(".rp-us-pick").get_by_text("Latency by router").click()
+    expect(page.locator("#rp-chart-us-latency .main-svg").first).to_be_visible()
+    expect(page.locator("#rp-chart-us-decisions")).to_be_hidden()
+    expect(shown).to_have_count(1)
+    drawn = "document.querySelector('#rp-chart-us-latency .main-svg').getBoundingClientRect().width"
+    page.wait_for_function(f"{drawn} <= 362")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.evaluate("document.documentElement.scrollHeight") < 3_600

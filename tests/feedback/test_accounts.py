@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
+import shlex
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +18,9 @@ from pydantic import SecretStr
 from errors import BadInputError, UnknownNameError
 from feedback.__main__ import main
 from feedback.accounts import AccountFileError, Accounts
+from feedback.identity import Identity
 from feedback.passwords import hash_password, is_hash, matches
-from feedback.signed_cookie import CookieSigner, session_secret
+from feedback.signed_cookie import FEWEST_CHARACTERS, CookieSigner, WeakSecretError, session_secret
 from settings import Settings, get_settings
 
 WORDS = "four plain green words"
@@ -131,7 +136,21 @@ def test_the_secret_is_made_once_even_by_many_at_the_same_time(tmp_path: Path) -
     assert len(found) == 8
     assert len(set(found)) == 1
     assert stat.S_IMODE((tmp_path / "data" / "session_secret").stat().st_mode) == 0o600
-    assert session_secret(Settings(_env_file=None, session_secret=SecretStr("given"))) == "given"
+    given = "0123456789abcdef" * 2
+    assert session_secret(Settings(_env_file=None, session_secret=SecretStr(given))) == given
+    made = session_secret(Settings(_env_file=None, data_dir=tmp_path / "other", session_secret=SecretStr("")))
+    assert len(made) == 64, "an empty one is none"
+
+
+def test_a_secret_that_can_be_guessed_is_refused_with_the_command_that_makes_one() -> None:
+    weak = Settings(_env_file=None, session_secret=SecretStr("x" * (FEWEST_CHARACTERS - 1)), auth_file=Path("users"))
+    with pytest.raises(WeakSecretError, match="31 characters") as refused:
+        Identity(weak)
+    assert "x" * 31 not in str(refused.value)
+    command = shlex.split(re.findall(r"`(.+?)`", refused.value.mend)[0])
+    printed = subprocess.run([sys.executable, *command[1:]], capture_output=True, text=True, check=True).stdout.strip()
+    assert len(printed) >= FEWEST_CHARACTERS
+    Identity(weak.model_copy(update={"session_secret": SecretStr(printed)}))
 
 
 def test_a_folder_that_cannot_be_written_gives_a_secret_all_the_same(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import tracemalloc
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ import pytest
 import yaml
 
 from errors import BadInputError, UnavailableError
-from feedback.exporting import LABEL_COLUMNS, Cell, export_labels, write_rows
+from feedback.annotator_names import shown_name
+from feedback.exporting import LABEL_COLUMNS, Cell, export_labels, label_cells, rating_cells, write_rows
 from feedback.importing import import_file
 from feedback.label_records import Label
 from feedback.label_store import LabelStore
@@ -79,6 +81,29 @@ def test_json_has_the_whole_provenance(filled: LabelStore, tmp_path: Path) -> No
         "knn",
         "1-abc",
     )
+
+
+def test_people_have_the_name_that_pages_call_them_by(labels: LabelStore, tmp_path: Path) -> None:
+    (prompt,) = queue(labels, 1)
+    ann = f"browser:{7:032x}"
+    labels.save_label(label(prompt, ann))
+    labels.save_rating(rating(author=ann))
+    export_labels(labels, tmp_path / "labels.jsonl")
+    (row,) = [json.loads(line) for line in (tmp_path / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (row["annotator"], row["annotator_name"]) == (ann, shown_name(ann))
+    (stored,) = labels.ratings()
+    assert rating_cells(stored)["author_name"] == shown_name(ann)
+
+
+def test_how_long_it_took_has_the_digits_that_somebody_can_mean(labels: LabelStore) -> None:
+    (prompt,) = queue(labels, 1)
+    labels.save_label(label(prompt, seconds=3.7400000095367433))
+    (stored,) = labels.labels()
+    assert stored.label.seconds == 3.7
+    older = dataclasses.replace(stored, label=dataclasses.replace(stored.label, seconds=12.339999675750732))
+    assert label_cells(older)["seconds"] == 12.3
+    unknown = dataclasses.replace(stored, label=dataclasses.replace(stored.label, seconds=None))
+    assert label_cells(unknown)["seconds"] is None
 
 
 def test_parquet_has_types(filled: LabelStore, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from errors import UnavailableError
@@ -13,6 +14,7 @@ from llms.completion_cache import CompletionCache
 from llms.completions import Completions
 from pages import _compare_blind
 from pages._compare_callbacks import CompareCallbacks
+from pages._visitor import visitor_of
 from router_models import RouterPanel
 from settings import Settings
 from tests.llms.misbehaving import Misbehaving, text_of
@@ -116,6 +118,15 @@ def test_a_vote_is_kept_with_numbers_and_without_text(desk: Desk) -> None:
     assert left.completion is not None
     assert left.completion.cost is not None
     assert vote.left_cost_usd == left.completion.cost.usd
+
+
+def test_a_vote_is_by_the_same_author_as_the_visitors_ratings(desk: Desk) -> None:
+    desk.asks(PROMPT, values=BLIND)
+    desk.does("voted", vote="left", values={})
+    (vote,) = desk.store.votes()
+    request = gr.Request(session_hash="tab", cookies=desk.cookies)
+    assert vote.vote.author == visitor_of(request, desk.settings).author
+    assert vote.vote.author.startswith("browser:")
 
 
 def test_texts_are_kept_only_with_the_consent_that_comes_with_the_vote(desk: Desk) -> None:

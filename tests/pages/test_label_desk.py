@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from errors import BadInputError, PlaygroundError
+from feedback.annotator_names import shown_name
 from feedback.records import new_id
-from feedback.visitor import NotAllowedError, Visitor
+from feedback.visitor import NotAllowedError, Visitor, pseudonym
 from pages._examples import load_examples
+from pages._label_people import people_choices
 from router_models import RouterPanel
 from tests.pages.labelling import ANNA, BASHIR, Office, office_with
 
@@ -114,6 +116,15 @@ def test_with_nothing_to_undo_the_page_is_told(office: Office) -> None:
         office.desk.undone(ANNA, {"id": new_id()})
 
 
+def test_a_person_has_one_name_and_an_account_is_said_beside_it(office: Office) -> None:
+    account = Visitor(pseudonym("user", "ann"), "ann", may_label=True)
+    hub = Visitor("hub:ada", "ada", may_label=True)
+    opened = office.open(account)
+    assert (opened["name"], opened["signed_in"]) == (shown_name(account.author), "ann")
+    assert people_choices(office.labels, account)[0][0] == f"{opened['name']} (you)"
+    assert (office.open(hub)["name"], office.open(hub)["signed_in"]) == ("ada", "")
+
+
 def test_two_people_get_different_prompts(office: Office) -> None:
     anna, bashir = office.open(ANNA), office.open(BASHIR)
     held = [answer[place]["id"] for answer in (anna, bashir) for place in ("item", "next")]
@@ -130,7 +141,21 @@ def test_the_examples_come_with_one_click_and_only_once(panel: RouterPanel, tmp_
     assert office.desk.examples(ANNA, {}) == {"added": count}
     assert office.desk.examples(ANNA, {}) == {"added": 0}
     assert office.open()["progress"]["total"] == count
+    assert {item.wanted for item in office.labels.items()} == {2}, "agreement takes two"
     office.close()
+
+
+def test_who_comes_second_may_label_the_same_too(office: Office) -> None:
+    for _ in PROMPTS:
+        assert "data-too" not in office.give("1").get("empty", "")
+    empty = office.open(BASHIR)["empty"]
+    assert "Others have labelled 5 prompts" in empty
+    assert "data-too" in empty
+    assert office.desk.too(BASHIR, {}) == {"opened": 5}
+    for _ in PROMPTS:
+        office.give("2", BASHIR)
+    assert office.labels.disputed() == 5
+    assert office.desk.too(BASHIR, {}) == {"opened": 0}
 
 
 def test_what_people_wrote_is_escaped_where_it_becomes_html(panel: RouterPanel, tmp_path: Path) -> None:
@@ -157,7 +182,14 @@ def test_without_the_role_nothing_is_handed_out_or_kept(office: Office) -> None:
     stranger = Visitor("browser:stranger")
     item = office.open()["item"]
     sent = {"id": new_id(), "item": item["id"], "choice": "1"}
-    for handle in (office.desk.opened, office.desk.given, office.desk.undone, office.desk.panel, office.desk.examples):
+    for handle in (
+        office.desk.opened,
+        office.desk.given,
+        office.desk.undone,
+        office.desk.panel,
+        office.desk.examples,
+        office.desk.too,
+    ):
         with pytest.raises(NotAllowedError):
             handle(stranger, sent)
     assert list(office.labels.labels()) == []

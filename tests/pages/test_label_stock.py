@@ -13,6 +13,7 @@ from errors import BadInputError
 from feedback.label_records import Label
 from feedback.rows import sha256
 from pages._label_columns import preview_of
+from pages._label_figures import agreement_html
 from pages._label_import import ImportPart
 from pages._label_out import OutPart
 from pages._label_queue import ALL, QueuePart
@@ -30,7 +31,7 @@ def office(panel: RouterPanel, tmp_path: Path) -> Iterator[Office]:
 
 def bring(office: Office, pasted: str = "", file: Path | None = None, **fields: Any) -> list[Any]:
     part = ImportPart(office.door, office.scoring)
-    given = {"column": None, "overlap": 1.0, "people": [], **fields}
+    given = {"column": None, "overlap": 1.0, "people": [], "with_labels": False, **fields}
     return part.imported(str(file) if file else None, pasted, request=ASKING, **given)
 
 
@@ -68,13 +69,53 @@ def test_a_kind_of_file_that_is_not_known_is_said(tmp_path: Path) -> None:
 
 def test_the_column_is_offered_where_there_are_several(office: Office, tmp_path: Path) -> None:
     part = ImportPart(office.door, office.scoring)
-    choice, html = part.picked(str(table(tmp_path, "a.csv")), ASKING)
-    assert (choice["visible"], choice["value"]) == (True, "question")
+    choice, html, labels = part.picked(str(table(tmp_path, "a.csv")), ASKING)
+    assert (choice["visible"], choice["value"], labels["visible"]) == (True, "question", False)
     assert "one" in html
-    assert "n1" in part.chosen(str(tmp_path / "a.csv"), "notes", ASKING)
-    choice, html = part.picked(str(tmp_path / "gone.csv"), ASKING)
+    assert "data-labels-found" not in html
+    assert "n1" in part.chosen(str(tmp_path / "a.csv"), "notes", ASKING)[0]
+    choice, html, _ = part.picked(str(tmp_path / "gone.csv"), ASKING)
     assert choice["visible"] is False
     assert "is-error" in html
+
+
+def labelled(tmp_path: Path, name: str = "l.csv") -> Path:
+    path = tmp_path / name
+    path.write_text("prompt,tier,annotator\none,1,<b>ben</b>\ntwo,hard,cleo\nthree,,cleo\n", encoding="utf-8")
+    return path
+
+
+def test_labels_of_a_file_are_said_and_offered_and_left_out_unless_one_asks(office: Office, tmp_path: Path) -> None:
+    part = ImportPart(office.door, office.scoring)
+    _, html, labels = part.picked(str(labelled(tmp_path)), ASKING)
+    assert (labels["visible"], labels["value"]) == (True, False)
+    assert "This file has labels" in html
+    assert "1 of 2 cells looked at names a tier" in html
+    assert "<b>annotator</b> says whose they are" in html
+    said, *rest = bring(office, file=labelled(tmp_path))
+    assert len(rest) == 5
+    assert "3 prompts joined" in said
+    assert list(office.labels.labels()) == []
+
+
+def test_labels_of_a_file_come_with_it_if_one_asks(office: Office, tmp_path: Path) -> None:
+    path = labelled(tmp_path)
+    said = bring(office, file=path, with_labels=True)[0]
+    assert "1 label by 1 person came with them" in said
+    assert "Row 3: “hard” is no tier." in said
+    assert not path.exists()
+    (kept,) = office.labels.labels()
+    assert (kept.prompt, kept.label.tier, kept.label.source) == ("one", 1, "people")
+    html = agreement_html(office.labels, BASHIR)
+    assert "&lt;b&gt;ben&lt;/b&gt; (imported)" in html
+
+
+def test_a_column_that_only_sounds_like_labels_is_not_offered(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("prompt,label\none,positive\ntwo,negative\n", encoding="utf-8")
+    _, html, labels = ImportPart(office.door, office.scoring).picked(str(path), ASKING)
+    assert labels["visible"] is False
+    assert "<b>label</b> is left out: no cell looked at names a tier" in html
 
 
 def test_an_import_says_what_went_in_and_names_what_did_not(office: Office, tmp_path: Path) -> None:

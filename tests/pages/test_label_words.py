@@ -3,7 +3,6 @@
 import pytest
 
 from errors import BadInputError
-from pages._label_names import shown_name
 from pages._label_words import OTHER_CHOICES, TIER_CHOICES, choice_of, read_choice, title_of
 
 
@@ -27,11 +26,3 @@ def test_keys_and_titles_are_unique() -> None:
     assert len(set(titles)) == len(titles)
     assert title_of("route", 3) == "3 · Reasoning"
     assert title_of("discard", None) == "Discard"
-
-
-def test_names_tell_people_apart_and_stay() -> None:
-    names = [shown_name(f"browser:{number:032x}") for number in range(200)]
-    assert len(set(names)) > 190
-    assert shown_name("browser:" + "0" * 32) == names[0]
-    assert shown_name("hub:ada") == "ada"
-    assert all(part not in name for name in names for part in ("browser", ":", "<"))

@@ -16,14 +16,19 @@ import pytest
 from gradio.utils import get_upload_folder
 from pydantic import SecretStr
 
+from feedback.annotator_names import shown_name
 from feedback.label_records import Label
 from feedback.label_store import LabelStore
+from feedback.learning.figures import GAINED, RIGHT, SERVED
+from feedback.learning.report import Interval, read_report
 from feedback.resolved_label import ResolvedLabel
 from feedback.rows import sha256
 from feedback.store import FeedbackStore
 from feedback.version_store import VersionStore
 from pages._learn import add_learn_tab
 from pages._learn_page import DEFAULT_SOURCES, VIEW, LearnPage
+from pages._learn_words import report_html
+from pages._visitor import visitor_of
 from router_models import RouterPanel, load_panel
 from settings import Settings
 from tests.feedback.learning.synthetic import by_topic
@@ -66,10 +71,13 @@ def learnt(tab: Tab) -> str:
 
 def test_an_empty_store_says_what_is_missing(tmp_path: Path) -> None:
     empty = Tab(tmp_path / "data")
-    notice, material, ready, result, *view = empty.page.opened("light", "semantic", "retrain", SOURCES, None)
+    notice, material, ready, start, result, *view = empty.page.opened("light", "semantic", "retrain", SOURCES, None)
     assert notice == ""
     assert "There are no labels yet" in material
-    assert re.search(r"Not yet: label about \d+ prompts", ready)
+    needed = re.search(r"(\d+) more labels needed, at least \d+ “simple”", ready)
+    assert needed is not None
+    assert 'data-open-tab="Label"' in ready
+    assert (start["interactive"], start["value"]) == (False, f"{needed[1]} more labels needed")
     assert result["visible"] is False
     assert "Nothing yet." in view[-1]
     values = empty.learn("semantic", "retrain")
@@ -77,6 +85,29 @@ def test_an_empty_store_says_what_is_missing(tmp_path: Path) -> None:
     assert "There are too few labels" in values[-1][0]
     assert "is-error" in values[-1][0]
     assert empty.versions.versions() == []
+
+
+def test_with_enough_labels_the_button_learns_and_without_a_source_it_is_grey(tab: Tab) -> None:
+    ready, start = tab.page.opened("light", "semantic", "retrain", SOURCES, None)[2:4]
+    assert "There are enough labels" in ready
+    assert (start["interactive"], start["value"]) == (True, "Learn")
+    assert tab.page.chosen("semantic", "retrain", ["judge"])[3]["interactive"] is False
+    assert tab.page.chosen(None, None, SOURCES)[3] == gr.update(interactive=False, value="Learn")
+
+
+def test_disputed_prompts_are_counted_with_a_way_to_settle_them(tmp_path: Path) -> None:
+    tab = Tab(tmp_path / "data", by_topic(3))
+    assert "disputed" not in tab.page.opened("light", "semantic", "retrain", SOURCES, None)[1]
+    keep = LabelStore(tab.store.access)
+    for label in by_topic(2):
+        keep.save_label(Label(prompt_sha256=sha256(label.prompt), annotator="bob", tier=label.tier % 3 + 1))
+    material = tab.page.opened("light", "semantic", "retrain", SOURCES, None)[1]
+    assert 'data-disputed="2"' in material
+    assert "2 prompts are disputed" in material
+    assert 'data-open-tab="Agreement"' in material
+    assert "<dd>1<small>" in material, "what is disputed does not count"
+    keep.adjudicate(sha256(by_topic(1)[0].prompt), "ann", 1)
+    assert "1 prompt is disputed" in tab.page.opened("light", "semantic", "retrain", SOURCES, None)[1]
 
 
 def test_the_labels_are_counted_by_tier_and_source(tab: Tab) -> None:
@@ -97,7 +128,7 @@ def test_each_router_offers_what_it_can_learn(tab: Tab) -> None:
     assert offered["knn"] == ["retrain", "threshold"]
     assert offered["ensemble"] == ["votes", "threshold"]
     assert not {"cascade", "random", "always-weak", "llm-router", "causal-5star"} & set(offered)
-    targets = {name: tab.page.chosen(name, None, SOURCES)[3]["visible"] for name in ("semantic", "knn")}
+    targets = {name: tab.page.chosen(name, None, SOURCES)[4]["visible"] for name in ("semantic", "knn")}
     assert targets == {"semantic": False, "knn": True}
 
 
@@ -112,11 +143,31 @@ def test_learning_tells_how_far_it_is_and_shows_before_and_after(tab: Tab) -> No
     assert result["visible"] is True
     assert version["choices"][0][0] == "Semantic similarity · v1"
     assert 'data-verdict="better"' in report
+    assert re.search(r"<h2 data-advice>(Activate it|Weigh it up)", report)
+    assert "right side of zero" in report
     assert "held-out labels" in report
     traces = [trace["name"] for trace in json.loads(plot["value"].plot)["data"]]
     assert {"before learning", "after learning", "escalating at random"} <= set(traces)
     assert "How to read this" in foot
     assert tab.panel["semantic"].card.version != "v1"  # nothing decides before it is activated
+
+
+def test_losses_are_coloured_as_gains_are_and_both_are_said_in_words(tab: Tab, learnt: str) -> None:
+    facts = next(facts for facts in tab.versions.versions() if facts.id == learnt)
+    kept = read_report(facts.report)
+    sides = ((0.1, 0.2), (-0.2, -0.1), (-0.1, 0.1))
+    figures = tuple(
+        figure.model_copy(update={"difference": Interval(value=(low + high) / 2, low=low, high=high)})
+        for figure, (low, high) in zip(
+            [kept.figure(SERVED), kept.figure(RIGHT), kept.figure(GAINED)], sides, strict=True
+        )
+    )
+    made = kept.model_copy(update={"figures": figures, "headline": SERVED, "verdict": "better"})
+    html = report_html(facts, made, "knn", tab.versions.standing(), "Retrain it")
+    assert re.search(r'class="n is-good">\+\.15<small>[^<]*</small><small>better', html)
+    assert re.search(r'class="n is-bad">−\.15<small>[^<]*</small><small>worse', html)
+    assert re.search(r'class="n">\+\.00<small>[^<]*</small><small>within noise', html)
+    assert f"Worse beyond chance: {RIGHT}" in html
 
 
 def test_light_and_dark_differ_in_colour_only(tab: Tab, learnt: str) -> None:
@@ -150,7 +201,7 @@ def test_the_history_names_who_and_when(tab: Tab, learnt: str) -> None:
     history = tab.page.shown("light", learnt)[-1]
     assert "k nearest neighbours learnt v1" in history
     assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", history)
-    assert re.search(r"visitor [0-9a-f]{1,6}|visitor ", history)
+    assert shown_name(visitor_of(NOBODY, tab.settings).author) in history, "as on the Label page"
 
 
 def test_a_version_can_be_taken_along(tab: Tab, learnt: str) -> None:
@@ -231,8 +282,8 @@ def test_who_may_not_learn_is_told(tab: Tab, learnt: str, monkeypatch: pytest.Mo
 
 
 def test_every_event_is_private_and_asks_for_the_role(tab: Tab) -> None:
-    with gr.Blocks() as demo:
-        add_learn_tab(demo, tab.panel, tab.settings, lambda: tab.store)
+    with gr.Blocks() as demo, gr.Tab("Learn") as item:
+        add_learn_tab(demo, item, tab.panel, tab.settings, lambda: tab.store)
     names = [function.api_name for function in demo.fns.values()]
     assert len(set(names)) == len(names)
     assert all(str(name).startswith("learn_") for name in names)

@@ -21,7 +21,7 @@ def test_nothing_comes_from_outside() -> None:
 def test_prompts_are_not_kept_in_the_browser() -> None:
     assert mount_options()["run_history"] is False
     stored = {path.name for path in (ASSETS / "js").glob("*.js") if "localStorage" in path.read_text()}
-    assert stored == {"theme.js", "label.js"}, "light or dark, and what an annotator wants to be called"
+    assert stored == {"theme.js"}, "light or dark"
     kept_for_the_tab = {path.name for path in (ASSETS / "js").glob("*.js") if "sessionStorage" in path.read_text()}
     drafts, on_the_way = {"ask.js", "compare_keep.js"}, {"board_compare.js"}
     assert kept_for_the_tab == drafts | on_the_way, "what ends with the tab"

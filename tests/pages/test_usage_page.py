@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import gradio as gr
 import pytest
@@ -16,6 +19,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from benchmarks.plots.theme import theme
+from feedback.annotator_names import shown_name
 from feedback.records import now
 from feedback.store import FeedbackStore
 from feedback.usage import Usage, unrecorded
@@ -28,6 +32,7 @@ from pages._usage_more_charts import drift_chart, latency_chart
 from pages._usage_page import CHARTS, OUTPUTS, UsagePage
 from pages._usage_view import table_rows, tiles
 from pages._usage_words import used_up_sentence
+from pages._visitor import visitor_of
 from pages.route import RoutePage
 from pages.usage import BUDGET
 from pages.usage_export import install_usage_export
@@ -56,7 +61,7 @@ class Desk:
     def shows(self, *chosen: str) -> dict[str, Any]:
         values = self.page.shown("light", *(chosen or CHOSEN))
         assert len(values) == OUTPUTS
-        names = ["notice", "tiles", "table", "drift", "export", "figures", "empty"]
+        names = ["notice", "tiles", "table", "drift", "export", "figures", "charts", "empty"]
         return dict(
             zip([*names, *(f"{part} {name}" for name in CHARTS for part in ("plot", "foot"))], values, strict=True)
         )
@@ -153,6 +158,42 @@ def test_filters_reach_every_figure(desk: Desk, month: list[UsageEvent]) -> None
     assert desk.shows("month", *CHOSEN[1:])["notice"] == ""
 
 
+def test_a_chart_without_anything_says_so_instead_of_empty_axes(desk: Desk) -> None:
+    desk.events.add([event(at=now(), answered=False, cost_usd=None, estimated_usd=Decimal("0.00001"))])
+    shown = desk.shows()
+    for name in ("cost", "saving"):
+        assert shown[f"plot {name}"]["visible"] is False, name
+        assert "Nothing yet." in shown[f"foot {name}"]
+        assert "estimated, not answered" in shown[f"foot {name}"]
+    for name in ("decisions", "escalation", "latency"):
+        assert shown[f"plot {name}"]["visible"] is True, name
+        assert "How to read this" in shown[f"foot {name}"]
+    estimated = desk.shows(*CHOSEN[:4], "estimated")
+    assert estimated["plot cost"]["visible"] is True
+    nobody = desk.shows("7", "nobody", "", "", "paid")
+    assert all("Nothing yet." in nobody[f"foot {name}"] for name in ("decisions", "escalation", "cost", "latency"))
+
+
+def test_the_first_days_axis_is_a_week_and_not_a_month_of_nothing(desk: Desk) -> None:
+    desk.events.add([event(at=now())])
+    rows = read(desk_csv(desk.shows()["foot decisions"]))
+    assert len(rows) == 7
+    assert rows[-1]["day"] == now().date().isoformat()
+    desk.events.add([event(at=now() - timedelta(days=20))])
+    assert len(read(desk_csv(desk.shows()["foot decisions"]))) == 21
+    assert len(read(desk_csv(desk.shows("7", *CHOSEN[1:])["foot decisions"]))) == 7
+
+
+def test_axes_write_small_amounts_out_and_count_whole_decisions(desk: Desk) -> None:
+    desk.events.add([event(at=now(), cost_usd=Decimal("0.00002"))])
+    shown = desk.shows()
+    cost = json.loads(shown["plot cost"]["value"].plot)["layout"]
+    for axis in ("yaxis", "yaxis2"):
+        assert (cost[axis]["exponentformat"], cost[axis]["tickprefix"]) == ("none", "$")
+    assert json.loads(shown["plot decisions"]["value"].plot)["layout"]["yaxis"]["dtick"] == 1
+    assert "callers" not in shown["tiles"]
+
+
 def test_names_are_text_and_never_markup(desk: Desk) -> None:
     desk.events.add([event(at=now(), router=WILD, llm=WILD, place=WILD[:40], reference=WILD, answered=True)])
     shown = desk.shows()
@@ -224,7 +265,8 @@ def test_a_budget_is_set_acts_is_switched_back_and_removed(desk: Desk) -> None:
     assert desk.usage.raising() is None
     for line in ("set", "alert", "raised", "switched back", "switched on", "removed"):
         assert f"<td>{line}</td>" in state
-    assert "tab:" in state or "browser:" in state or "nobody" in state
+    assert shown_name(visitor_of(request, desk.settings).author) in state, "as on the Label page"
+    assert "tab:" not in state
 
 
 def test_the_environments_budget_is_shown(panel: RouterPanel, tmp_path: Path) -> None:
@@ -305,6 +347,11 @@ def test_a_month_and_a_day_are_named() -> None:
 
 def read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def desk_csv(foot: str) -> str:
+    """The CSV that a chart's foot carries."""
+    return unquote(unescape(foot).split("data:text/csv;charset=utf-8,")[1].split('"')[0])
 
 
 def exported_rows(desk: Desk, chosen: UsageFilter) -> list[dict[str, str]]:

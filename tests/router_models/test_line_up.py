@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from errors import UnknownNameError
+from errors import BadInputError, UnknownNameError
 from llms.catalogue import load_catalogue
 from router_models.base import Router
 from router_models.card import RouterCard
@@ -104,3 +106,46 @@ def test_a_decision_names_its_version() -> None:
     assert made["a"].as_json()["version"] == "v7"
     assert (made["a"].route, made["b"].route) == ("weak", "strong")
     assert panel.status() == {"a": "ready", "b": "ready", "b-v1": "ready"}
+
+
+def test_added_routers_stand_behind_all_others_and_stay_when_versions_change(line_up: LineUp) -> None:
+    line_up.add(router("x"))
+    line_up.add(router("y"))
+    line_up.install({"b": router("b", "v2")}, {"a": (router("a-v1", "v1"),)})
+    assert tuple(line_up.now) == ("a", "a-v1", "b", "c", "x", "y")
+    assert [line_up.place(name) for name in ("c", "x", "y")] == [("c", 2, False), ("x", 3, False), ("y", 4, False)]
+    line_up.install({}, {})
+    assert tuple(line_up.now) == ("a", "b", "c", "x", "y")
+    assert "x" not in line_up.shipped_routers
+    line_up.remove("x")
+    line_up.remove("x")
+    assert tuple(line_up.now) == ("a", "b", "c", "y")
+    assert line_up["x"].title == "x"
+    with pytest.raises(UnknownNameError):
+        line_up.running("x")
+
+
+def test_an_added_router_makes_way_for_one_of_the_same_id_but_no_other_does(line_up: LineUp) -> None:
+    line_up.add(router("x", "1"))
+    line_up.add(router("x", "2", threshold=0.9))
+    assert line_up["x"].card.version == "2"
+    assert line_up.card_of(score("x", "1")).threshold == 0.5
+    line_up.install({}, {"a": (router("a-v1", "v1"),)})
+    for taken in ("a", "a-v1"):
+        with pytest.raises(BadInputError, match="already"):
+            line_up.add(router(taken))
+    line_up.remove("a")
+    assert "a" in line_up.now
+
+
+def test_whoever_comes_and_goes_at_the_same_time_takes_nobody_along(line_up: LineUp) -> None:
+    def come_and_go(name: str) -> None:
+        for _ in range(200):
+            line_up.add(router(name))
+            line_up.install({}, {})
+            line_up.remove(name)
+        line_up.add(router(name))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(come_and_go, ["w", "x", "y", "z"]))
+    assert sorted(line_up.now) == ["a", "b", "c", "w", "x", "y", "z"]

@@ -20,8 +20,8 @@ from feedback.learning.export import export_folder, export_zip, files_of, push_v
 from feedback.version_records import Version
 from router_models.card import load_card
 from tests.feedback.learning.conftest import Learn
-from tests.feedback.learning.hub_stand_in import HubStandIn, hub_stand_in
 from tests.feedback.learning.synthetic import by_topic
+from tests.router_models.hub.stand_in import HubStandIn, hub_stand_in
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "hf_a-token-for-tests"  # noqa: S105
@@ -35,6 +35,7 @@ def version(learned: Learn) -> Version:
 @pytest.fixture
 def hub() -> Iterator[HubStandIn]:
     with hub_stand_in() as running:
+        running.token = TOKEN
         yield running
 
 
@@ -73,12 +74,11 @@ def test_a_folder_that_cannot_be_written_is_said(version: Version, tmp_path: Pat
 
 def test_the_hub_gets_one_private_repository_with_all_files(version: Version, hub: HubStandIn) -> None:
     address = push_version(version, "ada/knn-ours", TOKEN, hub.address)
-    assert address == f"{hub.address}/ada/knn-ours/commit/1"
-    assert hub.made[0]["visibility"] == "private"
-    assert hub.tokens == {TOKEN}
-    assert {path: content for (repository, path), content in hub.files.items() if repository == "ada/knn-ours"} == (
-        files_of(version)
-    )
+    assert address.startswith(f"{hub.address}/ada/knn-ours/commit/")
+    assert list(hub.repos) == ["ada/knn-ours"]
+    assert hub.repos["ada/knn-ours"].private
+    assert {request.token for request in hub.requests} == {TOKEN}
+    assert hub.repos["ada/knn-ours"].files() == files_of(version)
 
 
 def test_the_environment_names_the_hub(version: Version, hub: HubStandIn, tmp_path: Path) -> None:
@@ -101,25 +101,25 @@ def test_the_environment_names_the_hub(version: Version, hub: HubStandIn, tmp_pa
         text=True,
         check=True,
     )
-    assert done.stdout.strip() == f"{hub.address}/ada/ours/commit/1"
-    assert ("ada/ours", "card.json") in hub.files
+    assert done.stdout.strip().startswith(f"{hub.address}/ada/ours/commit/")
+    assert "card.json" in hub.repos["ada/ours"].files()
 
 
 @pytest.mark.parametrize("name", ["", "no-user", "a/b/c", "../up", "ada/", "ada/ space", "-a/b"])
 def test_what_is_no_repository_is_refused_before_anything_is_sent(version: Version, name: str, hub: HubStandIn) -> None:
     with pytest.raises(BadInputError, match="not the name of a repository"):
         push_version(version, name, TOKEN, hub.address)
-    assert hub.tokens == set()
+    assert hub.requests == []
 
 
 def test_without_a_token_nothing_is_sent(version: Version, hub: HubStandIn) -> None:
     with pytest.raises(BadInputError, match="no token"):
         push_version(version, "ada/ours", None, hub.address)
-    assert hub.tokens == set()
+    assert hub.requests == []
 
 
 def test_a_hub_that_refuses_is_said_without_the_token(version: Version, hub: HubStandIn) -> None:
-    hub.refuses = True
+    hub.status = 403
     with pytest.raises(UnavailableError, match="did not take the version") as refused:
         push_version(version, "ada/ours", TOKEN, hub.address)
     assert TOKEN not in str(refused.value)

@@ -91,9 +91,10 @@ def test_a_missing_class_is_named() -> None:
         split_labels(labels_of(texts), MANY, classes=3)
     assert split_labels(labels_of(texts), MANY, classes=2).used
     alike = labels_of([(text, 1) for text, _ in prompts()[:300]])
-    assert "“general or reasoning”" in enough(alike, MANY)
+    assert "general or reasoning" in enough(alike, MANY).of_classes
+    assert "“general or reasoning”" in enough(alike, MANY).among_them
 
 
 def test_nothing_is_missing_where_there_is_enough() -> None:
-    assert enough(at_random(300, seed=4), MANY, classes=3) == ""
-    assert enough([], MANY).startswith("100 prompts")
+    assert not enough(at_random(300, seed=4), MANY, classes=3)
+    assert enough([], MANY).total == 100

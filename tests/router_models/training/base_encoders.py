@@ -39,7 +39,7 @@ TEXTS = (
 )
 _BERT = ("[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]")
 _ROBERTA = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
-_SIZES = {
+SIZES = {
     "vocab_size": VOCABULARY,
     "hidden_size": WIDTH,
     "num_hidden_layers": LAYERS,
@@ -50,7 +50,7 @@ _SIZES = {
 
 
 def _bert() -> PreTrainedModel:
-    return BertModel(BertConfig(**_SIZES))
+    return BertModel(BertConfig(**SIZES))
 
 
 def _distilbert() -> PreTrainedModel:
@@ -59,16 +59,16 @@ def _distilbert() -> PreTrainedModel:
 
 
 def _roberta() -> PreTrainedModel:
-    return RobertaModel(RobertaConfig(**_SIZES, max_position_embeddings=300))
+    return RobertaModel(RobertaConfig(**SIZES, max_position_embeddings=300))
 
 
 def _xlm_roberta() -> PreTrainedModel:
-    return XLMRobertaModel(XLMRobertaConfig(**_SIZES, max_position_embeddings=300))
+    return XLMRobertaModel(XLMRobertaConfig(**SIZES, max_position_embeddings=300))
 
 
 def _deberta() -> PreTrainedModel:
     config = DebertaV2Config(
-        **_SIZES,
+        **SIZES,
         max_position_embeddings=512,
         relative_attention=True,
         position_buckets=32,
@@ -82,12 +82,12 @@ def _deberta() -> PreTrainedModel:
 
 
 def _mpnet() -> PreTrainedModel:
-    return MPNetModel(MPNetConfig(**_SIZES, max_position_embeddings=300))
+    return MPNetModel(MPNetConfig(**SIZES, max_position_embeddings=300))
 
 
 def _modernbert() -> PreTrainedModel:
     ids = {"pad_token_id": 0, "cls_token_id": 1, "bos_token_id": 1, "sep_token_id": 2, "eos_token_id": 2}
-    return ModernBertModel(ModernBertConfig(**_SIZES, **ids, local_attention=16, global_attn_every_n_layers=2))
+    return ModernBertModel(ModernBertConfig(**SIZES, **ids, local_attention=16, global_attn_every_n_layers=2))
 
 
 MAKERS: Mapping[str, Callable[[], PreTrainedModel]] = {
@@ -105,11 +105,11 @@ def write_base(kind: str, folder: Path) -> Path:
     """Writes `config.json`, `model.safetensors` and `tokenizer.json` of one kind; returns the folder."""
     torch.manual_seed(5)
     MAKERS[kind]().save_pretrained(folder)
-    _tokenizer(kind).save(str(folder / "tokenizer.json"))
+    tokenizer_of(kind).save(str(folder / "tokenizer.json"))
     return folder
 
 
-def _tokenizer(kind: str) -> Tokenizer:
+def tokenizer_of(kind: str) -> Tokenizer:
     """Of the kind's own family, trained on the texts: WordPiece, bytes in pairs, or unigrams."""
     special = list(_ROBERTA if "roberta" in kind else _BERT)
     if kind in ("bert", "distilbert"):

@@ -1,0 +1,41 @@
+"""Which routers of a panel hold memory, and how to have it back."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+from router_models.base import Router
+from router_models.in_memory import InMemory
+from router_models.panel import RouterPanel
+
+
+def holds_memory(router: Router) -> bool:
+    """Whether there is anything to unload: not for baselines, nor where an LLM that others ask too does the work."""
+    return not router.waits and type(router)._load is not InMemory._load
+
+
+def unload(panel: RouterPanel, router_id: str) -> bool:
+    """Gives a router's memory back, and with the last of them that of the encoders that they share.
+
+    Whoever is being answered by it still gets the answer; it loads again with the next prompt.
+
+    Returns:
+        Whether it is given back already; if not, the last run that uses it does so at its end.
+
+    Raises:
+        UnknownNameError: There is no such router.
+    """
+    given_back = panel.line_up.running(router_id).unload()
+    if not any(router.loaded and holds_memory(router) for router in panel.line_up.now.values()):
+        panel.encoders.unload()
+    _hand_to_the_system()
+    return given_back
+
+
+def _hand_to_the_system() -> None:
+    """Gives freed memory to the operating system; the allocator of glibc would keep most of it for this process."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none, and need none
+        if trim is not None:
+            trim(0)
