@@ -129,8 +129,8 @@ def main() -> int:
         print(f"{error.what}\n{error.mend}", file=sys.stderr)
         return 1
     versions = VersionFollower(panel, open_store)
-    warm = (versions.start, added_routers(panel, settings).start, completions.warm_up, open_store, usage.start)
-    start_warm_up(panel, *warm, partial(prepare_benchmarks, panel, settings))
+    warm = (versions.start, completions.warm_up, open_store, usage.start, partial(prepare_benchmarks, panel, settings))
+    start_warm_up(panel, *warm, added_routers(panel, settings).start)  # last: it may have to download much
     warn_if_open(settings)
     logger.info("Router Playground on http://%s:%d", settings.host, settings.port)
     uvicorn.run(

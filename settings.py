@@ -97,7 +97,7 @@ class Settings(BaseSettings):
             makes it. A commit as revision is downloaded once and never asked for again.
         hub_timeout_s: How long the start may wait for them.
         hub_routers: Who may add text classifiers from the Hub as routers: `off` nobody, `on` everyone, `auto` everyone
-            where the app listens to this machine alone. Where people sign in it is they, unless `off`.
+            where the app listens to this machine alone. Where people sign in it is admins, unless `off`.
         hub_max_routers: How many routers may be added.
         hub_max_mib: How large one may be, in MiB.
         data_dir: Folder of what the app keeps; made when it is needed.

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from benchmarks.dashboard.curves import quality_curve, quality_curves, random_curve, single_llms
 from benchmarks.dashboard.ranking import ORACLE
@@ -21,13 +24,14 @@ from errors import PlaygroundError
 from router_models import RouterPanel, load_panel
 from settings import get_settings
 from traffic.analysis import PROMPTS_PER_MONTH, Analysis, Assumptions, usual_baseline
-from traffic.baseline import USED_NOW, known_llms
+from traffic.baseline import USED_NOW
 from traffic.charts import groups_chart, what_if_chart
 from traffic.columns import Columns, Preview, preview_of
 from traffic.example import NOTE, example
 from traffic.export import FORMATS, write_results
 from traffic.groups import Groups, groups_of
 from traffic.intake import LIMITS, Traffic, read_traffic
+from traffic.naming import known_llms
 from traffic.quality import quality_numbers
 from traffic.routed import Routed
 from traffic.routing import RoutingRun
@@ -37,6 +41,8 @@ from traffic.what_if import setting_of
 
 KEPT = "traffic"
 NONE = "–"
+UPLOADS, REFUSED = "traffic_uploads", "traffic_refused"
+DROPPED = "Streamlit holds a file that you upload in memory until you press “Use this”; then it is dropped."
 MOST_ROWS = 500
 """Prompts that the table of differences shows."""
 
@@ -72,7 +78,7 @@ def traffic_view(show: Show, look: Theme) -> None:
         PlaygroundError: What the visitor brought or chose cannot be used.
     """
     st.title("What would routing save on your own prompts?")
-    st.caption(LIMITS)
+    st.caption(f"{LIMITS} {DROPPED}")
     bring()
     brought: Brought | None = st.session_state.get(KEPT)
     if brought is None:
@@ -86,18 +92,44 @@ def traffic_view(show: Show, look: Theme) -> None:
 
 
 def bring() -> None:
-    """A file, pasted text or the example becomes what is looked at."""
-    file = st.file_uploader("CSV, JSONL, Parquet or text", [end.removeprefix(".") for end in KINDS])
+    """A file, pasted text or the example becomes what is looked at.
+
+    Raises:
+        PlaygroundError: It cannot be used.
+    """
+    uploads = st.session_state.setdefault(UPLOADS, 0)
+    kinds = [end.removeprefix(".") for end in KINDS]
+    file = st.file_uploader("CSV, JSONL, Parquet or text", kinds, key=f"{UPLOADS}_{uploads}")
     pasted = st.text_area("Or paste: a prompt a line, or rows of CSV or JSONL")
     if st.button("Use this"):
-        keep(from_bytes(file.name, file.getvalue()) if file is not None else from_text(pasted))
+        if file is None:
+            keep(from_text(pasted))
+        else:
+            try:
+                keep(from_bytes(file.name, file.getvalue()))
+            except PlaygroundError as error:
+                st.session_state[REFUSED] = error
+            finally:
+                drop(file)
+            st.rerun()  # for an empty field in the file's place
     if st.button("Try with example data"):
         keep(example(), NOTE)
+    refused: PlaygroundError | None = st.session_state.pop(REFUSED, None)
+    if refused is not None:
+        raise refused
 
 
 def keep(source: Source, note: str = "") -> None:
     """Takes other prompts in the place of what there was."""
     st.session_state[KEPT] = Brought(source, preview_of(source), note)
+
+
+def drop(file: UploadedFile) -> None:
+    """Takes an uploaded file out of Streamlit's memory; the next run shows another field in its place."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+    st.session_state[UPLOADS] += 1
 
 
 def route(brought: Brought) -> None:

@@ -42,6 +42,7 @@ LABEL_COLUMNS: Columns = {
     "comment": str,
     "panel_shown": bool,
     "seconds": float,
+    "imported_by": str,
     "router": str,
     "version": str,
     "random": bool,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from errors import BadInputError
 from feedback.import_records import Reading
+from feedback.no_text import refuse_no_text
 from feedback.spreadsheet import plain_cell
 
 if TYPE_CHECKING:
@@ -67,10 +68,15 @@ def lines_of_text(text: str) -> Iterator[Numbered]:
 
 
 def encoding_of(path: Path) -> str:
-    """How a text file is encoded: UTF-16 by its mark, UTF-8 where all of it is valid, else Windows-1252 (Latin-1)."""
+    """How a text file is encoded: UTF-16 by its mark, UTF-8 where all of it is valid, else Windows-1252 (Latin-1).
+
+    Raises:
+        BadInputError: It is no text.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
         part = file.read(_BYTES)
+        refuse_no_text(path.name, part)
         if part.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
         try:

@@ -67,11 +67,13 @@ def _labels(store: LabelStore, options: argparse.Namespace, report: ImportReport
         raise BadInputError(
             "No column of the file is one of labels.", f"Name it one of: {', '.join(TIER_COLUMNS)}; or omit --labels."
         )
-    return import_labels(store, path, report.reading, found)
+    return import_labels(store, path, report.reading, found, options.importer)
 
 
 def _tell_labels(report: LabelReport) -> None:
     print(f"{report.new:,} new labels by {report.people:,} people, {report.known:,} known already")
+    if report.passed_over:
+        print(f"{report.passed_over:,} labels of judges, corrections, or changed later were passed over")
     for bad in report.bad:
         print(f"row {bad.row:,}: {bad.why}", file=sys.stderr)
     if report.bad_rows > len(report.bad):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat
 from pathlib import Path
+from typing import get_args
 
 from errors import BadInputError
 from feedback.annotator_names import IMPORTED
@@ -15,7 +15,7 @@ from feedback.import_columns import rows_of
 from feedback.import_records import MAX_ROWS, LabelReport, Reading
 from feedback.label_records import Label
 from feedback.label_store import LabelStore
-from feedback.resolved_label import TIER_NAMES, TIERS
+from feedback.resolved_label import TIER_NAMES, TIERS, Source
 from feedback.rows import sha256
 from feedback.tables import NAME
 from router_models.prompts import clean_prompt
@@ -25,10 +25,11 @@ TIER_COLUMNS = ("tier", "tier_name", "label", "should_be", "route", "needed_tier
 
 ANNOTATOR_COLUMNS = ("annotator", "labeller", "labeler", "author", "rater", "user", "who")
 SOURCE_COLUMN, LEADS_COLUMN = "source", "leads"
-"""Of the app's own exports: only what people said is imported, and of the history only what counted at last."""
+"""Of the app's own exports: only what people said is imported, and of the history only what counted at last. Columns of
+other files may have these names too, so a cell says something only if it holds a word of such an export."""
 
 CHUNK = 500
-_ID_DIGITS = 40
+_OF_OTHERS = frozenset(get_args(Source)) - {"people"}
 _TIER_OF = {str(tier): tier for tier in TIERS} | dict(zip(TIER_NAMES, TIERS, strict=True))
 
 
@@ -83,7 +84,7 @@ def readable(path: Path, reading: Reading, columns: LabelColumns, rows: int) -> 
     return sum(tier_of(cell) is not None for cell in said), len(said)
 
 
-def import_labels(store: LabelStore, path: Path, reading: Reading, columns: LabelColumns) -> LabelReport:
+def import_labels(store: LabelStore, path: Path, reading: Reading, columns: LabelColumns, importer: str) -> LabelReport:
     """Keeps the labels of a file whose prompts were imported. Importing again is harmless.
 
     Args:
@@ -91,6 +92,7 @@ def import_labels(store: LabelStore, path: Path, reading: Reading, columns: Labe
         path: The file.
         reading: How its prompts were read: the same rows count.
         columns: Where its labels are.
+        importer: Pseudonym of who imports them; it is kept with each.
 
     Returns:
         What became of them.
@@ -100,21 +102,27 @@ def import_labels(store: LabelStore, path: Path, reading: Reading, columns: Labe
         StoreError: The database failed; what was kept before stays.
     """
     report = LabelReport()
-    labels = _labels(path, reading, columns, report)
+    labels = _labels(path, reading, columns, importer, report)
     while chunk := list(islice(labels, CHUNK)):
-        kept = store.save_imported(chunk)
+        # Else a file in which somebody changes their mind would change it again each time it is imported.
+        latest = {(label.prompt_sha256, label.annotator): label for label in chunk}
+        kept = store.save_imported(list(latest.values()))
         report.new += kept
-        report.known += len(chunk) - kept
+        report.known += len(latest) - kept
+        report.passed_over += len(chunk) - len(latest)
     return report
 
 
-def _labels(path: Path, reading: Reading, columns: LabelColumns, report: LabelReport) -> Iterator[Label]:
+def _labels(path: Path, reading: Reading, columns: LabelColumns, importer: str, report: LabelReport) -> Iterator[Label]:
     names = (reading.column or None, columns.tier, columns.annotator, columns.source, columns.leads)
     prompts, *others = (_values(path, reading, name) for name in names)
     people: set[str] = set()
     for (row, prompt), tier, annotator, source, leads in islice(zip(prompts, *others, strict=False), MAX_ROWS):
         said = _said(tier)
-        if said is None or not _counts(_said(source), _said(leads)):
+        if said is None:
+            continue
+        if not _counts(_said(source), _said(leads)):
+            report.passed_over += 1
             continue
         named = tier_of(said)
         if named is None:
@@ -128,12 +136,7 @@ def _labels(path: Path, reading: Reading, columns: LabelColumns, report: LabelRe
         who = storable(f"{IMPORTED}{name}", NAME)
         people.add(who)
         report.people = len(people)
-        yield Label(
-            id=hashlib.sha256(f"{who}\n{digest}\n{named}".encode("utf-8", "replace")).hexdigest()[:_ID_DIGITS],
-            prompt_sha256=digest,
-            annotator=who,
-            tier=named,
-        )
+        yield Label(prompt_sha256=digest, annotator=who, tier=named, imported_by=importer)
 
 
 def _values(path: Path, reading: Reading, name: str | None) -> Iterator[tuple[int, object]]:
@@ -149,6 +152,4 @@ def _said(cell: tuple[int, object]) -> object:
 
 
 def _counts(source: object, leads: object) -> bool:
-    return (source is None or str(source).strip().lower() == "people") and (
-        leads is None or str(leads).strip().lower() != "false"
-    )
+    return str(source).strip().lower() not in _OF_OTHERS and str(leads).strip().lower() != "false"

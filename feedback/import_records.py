@@ -76,6 +76,7 @@ class LabelReport:
         new: Labels that were kept.
         known: Labels that were kept before.
         people: How many people they are from.
+        passed_over: Labels that nobody means: changed later in the file; of judges and corrections, in our exports.
         bad: Rows whose label cannot be read, the first `NAMED_ROWS` of them; their prompts are in the queue.
         bad_rows: How many there are.
     """
@@ -83,6 +84,7 @@ class LabelReport:
     new: int = 0
     known: int = 0
     people: int = 0
+    passed_over: int = 0
     bad: list[BadRow] = field(default_factory=list)
     bad_rows: int = 0
 

@@ -19,6 +19,9 @@ MANY_LABELS = 1_000
 KEPT_S = 600.0
 """How long what became free earlier may have to wait, at most."""
 
+clock = time.monotonic
+"""Seconds since some moment; a name of its own, so that a test can turn this clock alone."""
+
 _Key = tuple[str, bool]
 
 
@@ -33,11 +36,11 @@ class Floors:
         """The place to begin at; None begins at the front."""
         with self._lock:
             place, until = self._known.get((annotator, random), (0.0, 0.0))
-            return place if time.monotonic() < until else None
+            return place if clock() < until else None
 
     def put(self, annotator: str, place: float, *, random: bool) -> None:
         """Notes where a prompt was found; a floor that rises runs out as soon as it would have anyway."""
-        key, now = (annotator, random), time.monotonic()
+        key, now = (annotator, random), clock()
         with self._lock:
             until = self._known.get(key, (0.0, 0.0))[1]
             self._known[key] = (place, until if now < until else now + KEPT_S)

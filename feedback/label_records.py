@@ -35,6 +35,7 @@ class Label:
         panel_shown: Whether the annotator saw the panel's decisions before.
         seconds: How long the annotator took; None where not measured.
         source: In what capacity it was said.
+        imported_by: Of a label that came in a file the pseudonym of who imported it; None for all others.
         router: Of a correction the router that was corrected; else ''.
         version: Weights version of that router (`feedback.records.weights_version`).
     """
@@ -49,6 +50,7 @@ class Label:
     panel_shown: bool = False
     seconds: float | None = None
     source: Source = "people"
+    imported_by: str | None = None
     router: str = ""
     version: str = ""
     created_at: datetime = field(default_factory=now)

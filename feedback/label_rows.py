@@ -125,6 +125,7 @@ def label_row(label: Label) -> Row:
         "rating": label.rating,
         "panel_shown": label.panel_shown,
         "seconds": None if label.seconds is None else round(min(max(label.seconds, 0.0), _MAX_SECONDS), SECONDS_DIGITS),
+        "imported_by": None if label.imported_by is None else storable(label.imported_by, NAME),
         "router": storable(label.router, NAME),
         "version": storable(label.version, ID),
         "created_at": label.created_at,

@@ -162,7 +162,7 @@ class LabelStore(RatingStore):
             labels: Without comments; a chunk of them, because others wait meanwhile.
 
         Returns:
-            How many are new; those on prompts that the store does not know are left out.
+            How many are new; those that lead already, and those on prompts that the store does not know, are left out.
         """
         return label_writing.save_imported(self.access, labels)
 

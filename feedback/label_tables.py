@@ -90,6 +90,7 @@ class LabelRow(Base):
     rating: Mapped[int | None]
     panel_shown: Mapped[bool]
     seconds: Mapped[float | None]
+    imported_by: Mapped[str | None] = mapped_column(String(NAME))  # of a file; empty where somebody labelled here
     router: Mapped[str] = mapped_column(String(NAME))
     version: Mapped[str] = mapped_column(String(ID))
     created_at: Mapped[datetime] = mapped_column(Utc, index=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from feedback.access import Access
+from feedback.annotator_names import IMPORTED
 from feedback.label_items import CHUNK
 from feedback.label_records import Conflict, Label
 from feedback.label_rows import as_label
@@ -32,12 +33,16 @@ class Lead(NamedTuple):
     tier: int | None  # None discards the prompt
     created_at: datetime
     random: bool
+    imported: bool = False
 
 
 def resolved(access: Access, *, sources: Collection[Source], limit: int | None) -> list[ResolvedLabel]:
     """See `LabelStore.resolved`."""
     query = (
-        select(LabelLead.prompt_sha256, LabelLead.source, LabelLead.tier, LabelLead.created_at, LabelItem.random)
+        select(
+            *(LabelLead.prompt_sha256, LabelLead.source, LabelLead.tier, LabelLead.created_at, LabelItem.random),
+            func.substr(LabelLead.annotator, 1, len(IMPORTED)) == IMPORTED,
+        )
         .join(LabelItem, LabelItem.prompt_sha256 == LabelLead.prompt_sha256)
         .where(LabelLead.source.in_(sources), LabelLead.verdict.in_(_SAYS_SOMETHING))
         .order_by(LabelLead.prompt_sha256, LabelLead.number)
@@ -54,7 +59,9 @@ def resolve(leads: Sequence[Lead]) -> ResolvedLabel | None:
     said = {source: [lead for lead in leads if lead.source == source] for source in WEIGHTIEST_FIRST}
     source = next(source for source in WEIGHTIEST_FIRST if said[source])
     # Of several adjudicators the last one settles it, as the last label of an annotator leads.
-    counted = said[source][-1:] if source == "adjudicated" else said[source]
+    # A file names its annotators itself, any number of them: whoever labelled here says more than all of these.
+    here = [lead for lead in said[source] if not lead.imported]
+    counted = said[source][-1:] if source == "adjudicated" else here or said[source]
     if any(lead.tier is None for lead in counted):
         return None
     votes = Counter(lead.tier for lead in counted if lead.tier is not None).most_common(2)

@@ -55,15 +55,21 @@ def save_imported(access: Access, labels: Sequence[Label]) -> int:
     """See `LabelStore.save_imported`."""
     rows = [label_row(label) for label in labels]
     digests = sorted({label.prompt_sha256 for label in labels})
-    said = select(LabelLead.prompt_sha256, LabelLead.annotator).where(
+    said = select(LabelLead.prompt_sha256, LabelLead.annotator, LabelLead.tier).where(
         LabelLead.prompt_sha256.in_(digests), LabelLead.source == "people"
     )
+    new = 0
     with access.writing("The labels could not be saved") as connection:
         known = lock_items(connection, digests)
         # A file that was exported here brings nobody in a second time.
-        here = {(digest, f"{IMPORTED}{annotator}") for digest, annotator in connection.execute(said).tuples()}
-        wanted = [row for row in rows if row["prompt_sha256"] in known]
-        new = sum(_add(connection, row) for row in wanted if (row["prompt_sha256"], row["annotator"]) not in here)
+        leading = {(digest, annotator): tier for digest, annotator, tier in connection.execute(said).tuples()}
+        here = {(digest, f"{IMPORTED}{annotator}") for digest, annotator in leading}
+        for row in rows:
+            key = row["prompt_sha256"], row["annotator"]
+            if key[0] not in known or key in here or (key in leading and leading[key] == row["tier"]):
+                continue
+            new += _add(connection, row)
+            leading[key] = row["tier"]
         refresh(connection, list(known))
     return new
 

@@ -133,7 +133,7 @@ Which tier of LLM a prompt needs, cheapest first: 1 simple, 2 general, 3 reasoni
 {columns}
 
 - `prompt` is null where its author did not let it be kept, or had it deleted; `prompt_sha256` stays.
-- `annotator` and `author` are pseudonyms.
+- `annotator`, `author`, `importer` and `imported_by` are pseudonyms.
 - `random` prompts came up by chance, all others because routers were unsure or differed: measure on the former.
 - `source` is `people`, `adjudicated` (somebody settled a conflict), `correction` (a visitor) or `judge` (an LLM).
 """

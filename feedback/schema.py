@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 from feedback.database import BUSY_S, WRITES
 from feedback.faults import StoreError
 
-HEAD = "0007"
+HEAD = "0008"
 """The last migration. A database that has it needs nothing, and Alembic is not even imported."""
 
 VERSION_TABLE = "feedback_version"

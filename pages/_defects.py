@@ -10,7 +10,7 @@ from errors import PlaygroundError
 logger = logging.getLogger(__name__)
 
 
-def as_shown(error: Exception) -> PlaygroundError:
+def as_shown(error: BaseException) -> PlaygroundError:
     """The error as the page shows it; one that was not foreseen is logged.
 
     Only its type and the lines of code are logged: its message may quote the prompt, which is nobody's business.

@@ -147,6 +147,7 @@ def _counts(progress: Progress) -> Answer:
         "total": progress.total,
         "mine": progress.mine,
         "seconds": progress.seconds_per_label,
+        "open": progress.open_to_me,
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from errors import BadInputError
-from feedback.visitor import Visitor
+from feedback.visitor import NotAllowedError, Visitor
 from pages._components import static_html
 from pages._label_door import LabelDoor
 from pages._label_notice import problem
@@ -107,20 +107,20 @@ class ImportPart:
     def picked(self, file: str | None, request: gr.Request) -> tuple[Any, str, Any]:
         """Columns and first prompts of a file that was just uploaded, and whether it has labels to offer."""
         try:
-            self._door.let_in(request)
+            visitor, _ = self._door.let_in(request)
             found = _preview(file, None)
         except Exception as error:  # noqa: BLE001  logged, and shown to the user
             return gr.update(visible=False, choices=[], value=None), problem(error), _offer(None)
         several = len(found.columns) > 1
         choice = gr.update(visible=several, choices=list(found.columns), value=found.column if several else None)
-        return choice, render("label_preview.html", preview=found), _offer(found)
+        return choice, _preview_html(found, visitor), _offer(found, visitor)
 
     def chosen(self, file: str | None, column: str | None, request: gr.Request) -> tuple[str, Any]:
         """First prompts of another column."""
         try:
-            self._door.let_in(request)
+            visitor, _ = self._door.let_in(request)
             found = _preview(file, column)
-            return render("label_preview.html", preview=found), _offer(found)
+            return _preview_html(found, visitor), _offer(found, visitor)
         except Exception as error:  # noqa: BLE001  logged, and shown to the user
             return problem(error), _offer(None)
 
@@ -157,9 +157,14 @@ def _preview(file: str | None, column: str | None) -> Preview:
     return preview_of(Path(file), column)
 
 
-def _offer(found: Preview | None) -> Any:  # noqa: ANN401  an update
-    """The box that imports labels: there only where the file has some, and never ticked by itself."""
-    return gr.update(visible=bool(found and found.labels and found.labels.readable), value=False)
+def _preview_html(found: Preview, visitor: Visitor) -> str:
+    return render("label_preview.html", preview=found, may_bring=visitor.may("learn"))
+
+
+def _offer(found: Preview | None = None, visitor: Visitor | None = None) -> Any:  # noqa: ANN401  an update
+    """The box that imports labels: there only where the file has some for who may, and never ticked by itself."""
+    may = visitor is not None and visitor.may("learn")
+    return gr.update(visible=may and bool(found and found.labels and found.labels.readable), value=False)
 
 
 def _import(
@@ -181,11 +186,15 @@ def _import(
         return import_text(store, pasted or "", visitor.author, overlap=overlap, annotators=people), None
     if (pasted or "").strip():
         raise BadInputError("There are a file and pasted prompts.", "Import one, then the other.")
+    if with_labels and not visitor.may("learn"):  # the file says itself whose they are, so it speaks for many
+        raise NotAllowedError(
+            "Only who may let routers learn may import labels.", "Import the prompts alone, or ask for that role."
+        )
     path = Path(file)
     report = import_file(store, path, visitor.author, column=column or None, overlap=overlap, annotators=people)
     reading, labels = report.reading, None
     found = label_columns(columns_of(path, reading), besides=reading.column) if with_labels else None
     if found is not None:
-        labels = import_labels(store, path, reading, found)
+        labels = import_labels(store, path, reading, found, visitor.author)
     path.unlink(missing_ok=True)
     return report, labels

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ from feedback.visitor import Visitor
 from pages._compare_voting import OpenStore
 from pages._defects import as_shown
 from pages._routers_face import Measured, faces_of, families_of
-from pages._routers_health import as_json, health_of, summary_of
+from pages._routers_health import Health, as_json, health_of, summary_of
 from pages._routers_hub import HubDesk
 from pages._routers_versions import MOST_PROMPTS, Versions
-from pages._routers_who import COMPARE, LOAD, need_account
+from pages._routers_who import COMPARE, need_account, need_load, nobody_loads
 from pages._templates import render
 from pages._visitor import visitor_of
 from router_models import RouterPanel
@@ -57,7 +58,7 @@ class RoutersDesk:
 
     def cards_html(self) -> str:
         """The cards of all routers, by family."""
-        faces = faces_of(self._panel, health_of(self._panel), self._measured, self.hub.there())
+        faces = faces_of(self._panel, self._healths(), self._measured, self.hub.there())
         return render("routers_cards.html", families=families_of(faces), print=self._print())
 
     def cards(self, visitor: Visitor, sent: Sent) -> Answer:
@@ -66,7 +67,7 @@ class RoutersDesk:
 
     def states(self, visitor: Visitor, sent: Sent) -> Answer:
         """How every router stands; `print` changes when other routers are there."""
-        healths = health_of(self._panel)
+        healths = self._healths()
         notice = self._panel.origin.notice
         return {"states": as_json(healths), "summary": summary_of(healths), "print": self._print(), "notice": notice}
 
@@ -77,14 +78,14 @@ class RoutersDesk:
 
     def load(self, visitor: Visitor, sent: Sent) -> Answer:
         """Brings a router's weights into memory."""
-        need_account(visitor, self._settings, LOAD)
+        need_load(visitor, self._settings)
         router = self._panel.line_up.running(_text(sent, "router", _LONGEST_ID))
         router.load()
         return {"said": f"{router.title} is ready."} | self.states(visitor, sent)
 
     def unload(self, visitor: Visitor, sent: Sent) -> Answer:
         """Gives a router's memory back."""
-        need_account(visitor, self._settings, LOAD)
+        need_load(visitor, self._settings)
         name = _text(sent, "router", _LONGEST_ID)
         at_once = unload(self._panel, name)
         title = self._panel[name].title
@@ -103,6 +104,13 @@ class RoutersDesk:
         prompts = _text(sent, "prompts", _LONGEST_TEXT, empty=True).splitlines()
         found = self._versions.compared(router, left, right, prompts)
         return {"html": render("routers_compared.html", found=found)}
+
+    def _healths(self) -> dict[str, Health]:
+        """How every router stands; nothing is offered that nobody may do."""
+        healths = health_of(self._panel)
+        if nobody_loads(self._settings):
+            return {name: replace(health, loads=False, unloads=False) for name, health in healths.items()}
+        return healths
 
     def _print(self) -> str:
         """Changes with the routers that are there, and their versions."""

@@ -45,6 +45,9 @@ def summary_of(healths: Mapping[str, Health]) -> str:
     said = f"{ready} of {len(healths)} routers are ready"
     if waiting:
         said += f", {waiting} load{'s' if waiting == 1 else ''} when asked"
+    idle = len(healths) - ready - waiting - gone
+    if idle:
+        said += f", {idle} {'is' if idle == 1 else 'are'} not loaded"
     if gone:
         said += f", {gone} {'is' if gone == 1 else 'are'} unavailable"
     return f"{said}."

@@ -48,7 +48,7 @@ class HubDesk:
         self._jobs = Jobs()
 
     def opens_to(self) -> str:
-        """Who may add routers: `everyone`, `signed-in` or `nobody`."""
+        """Who may add routers: `everyone`, `admins` or `nobody`."""
         return hub_opens_to(self._settings)
 
     def there(self) -> dict[str, AddedRouter]:
@@ -116,7 +116,7 @@ class HubDesk:
 
         typed = sent.get("token")
         own = typed.strip() if isinstance(typed, str) and len(typed) <= _LONGEST_TOKEN else ""
-        return hub_token(own, self._settings, signed_in=bool(visitor.name))
+        return hub_token(own, self._settings, may_learn=visitor.may_learn)
 
 
 def found_html(model: HubModel) -> str:

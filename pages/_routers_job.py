@@ -78,7 +78,7 @@ class Job:
             self._standing = Standing("done", router=self._work(self._told))
         except DownloadCancelledError:
             self._standing = Standing("cancelled")
-        except Exception as error:  # noqa: BLE001  logged, and shown to who waits for it
+        except BaseException as error:  # noqa: BLE001  also a panic in a library; logged, shown to who waits for it
             self._standing = Standing("failed", error=as_shown(error))
         finally:
             self.ended.set()

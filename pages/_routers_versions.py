@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from errors import BadInputError
+from errors import BadInputError, UnavailableError
 from feedback.learning.version_card import DATASET
 from feedback.version_records import Standing, VersionFacts
 from pages._compare_voting import OpenStore
@@ -22,6 +23,8 @@ SHIPPED = "shipped"
 """Stands for the version that ships, in the place of a version's id."""
 
 MOST_PROMPTS = 40
+_COMPARING = threading.Lock()  # two versions on 40 prompts keep all cores busy: one comparison at a time
+
 BEFORE = "before learning"
 """Under this name the card of a learnt version has the figure of the version that ships."""
 
@@ -147,6 +150,7 @@ class Versions:
 
         Raises:
             PlaygroundError: There are no such versions, they cannot run, or a prompt cannot be routed.
+            UnavailableError: Another comparison runs in this process.
         """
         texts = list(dict.fromkeys(prompt.strip() for prompt in prompts if prompt.strip()))
         if left == right:
@@ -156,8 +160,13 @@ class Versions:
         if len(texts) > MOST_PROMPTS:
             raise BadInputError(f"{len(texts)} prompts are too many.", f"Give at most {MOST_PROMPTS}, one a line.")
         cleaned = [clean_prompt(text) for text in texts]
-        routers = [self._router(router, version) for version in (left, right)]
-        decided = [self._decisions(made, router, cleaned) for made in routers]
+        if not _COMPARING.acquire(blocking=False):
+            raise UnavailableError("Somebody is comparing versions right now.", "Try again in a moment.")
+        try:
+            routers = [self._router(router, version) for version in (left, right)]
+            decided = [self._decisions(made, router, cleaned) for made in routers]
+        finally:
+            _COMPARING.release()
         rows = [PromptRow(prompt, one, other) for prompt, one, other in zip(cleaned, *decided, strict=True)]
         rows.sort(key=_same)
         cards = [made.card for made in routers]

@@ -109,17 +109,17 @@ class TrafficBringing:
                 raise BadInputError("There are no prompts yet.", "Upload a file, paste prompts, or try the example.")
             yield ["", "", reading_html(source.name), gr.update(interactive=False), gr.update(interactive=False)]
             traffic = await asyncio.to_thread(_read, session, source, _columns(columns))
-            session.clear_results()
-            session.run = run = RoutingRun(self._panel, traffic.prompts, routers or [], groups=bool(groups))
+            begun = RoutingRun(self._panel, traffic.prompts, routers or [], groups=bool(groups))
+            if not session.begin(source, traffic, begun):  # forgotten, or others brought, while these were read
+                yield [gr.skip(), "", "", *rest]
+                return
+            run = begun
             run.start()
             said = intake_html(traffic.intake)
             while not await asyncio.to_thread(run.wait, EVERY_S):
                 shown = progress_html(run.progress(), stopping=run.stopped)
                 yield ["", said, shown, gr.update(interactive=False), gr.update(interactive=not run.stopped)]
-            if session.run is run:  # nobody has brought other prompts meanwhile
-                session.routed = run.result()
-                session.fresh = True
-            yield ["", said, "", *rest]
+            yield ["", said if session.end(run) else "", "", *rest]
         except Exception as error:  # noqa: BLE001  as above
             yield [problem(error), gr.skip(), "", *rest]
         finally:
@@ -162,10 +162,10 @@ class TrafficBringing:
 
 
 def _read(session: TrafficSession, source: Source, columns: Columns) -> Traffic:
-    """The prompts, read again only where other columns are chosen."""
+    """The prompts, read again only where they are others, or other columns are chosen."""
     known = session.traffic
-    if known is None or known.columns != columns:
-        session.traffic = known = read_traffic(source, columns)
+    if known is None or session.read_from is not source or known.columns != columns:
+        return read_traffic(source, columns)
     return known
 
 

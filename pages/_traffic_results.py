@@ -19,20 +19,19 @@ from pages._bench_charts import drawn, drawn_again, nothing
 from pages._bench_page import scheme_of
 from pages._download import download_path
 from pages._label_notice import problem
+from pages._traffic_assumed import read_assumptions
 from pages._traffic_session import TrafficSession
 from pages._traffic_view import ROWS_A_PAGE, answer_html, point_html, rows_html
 from router_models import RouterPanel
-from traffic.analysis import MAX_PER_MONTH, Analysis, Assumptions, usual_baseline
-from traffic.baseline import USED_NOW, known_llms
+from traffic.analysis import Analysis, usual_baseline
+from traffic.baseline import USED_NOW
 from traffic.charts import groups_chart, what_if_chart
 from traffic.export import FORMATS, write_results
 from traffic.groups import groups_of
+from traffic.naming import known_llms
 from traffic.quality import quality_numbers
 from traffic.tables import groups_table
 from traffic.what_if import setting_of
-
-N_ASSUMPTIONS = 5
-"""Prompts a month, pool, baseline, length of an answer, hidden tokens."""
 
 WHAT_IF = 4
 """Values of the what-if: slider, plot, foot, figures."""
@@ -100,14 +99,26 @@ class TrafficResults:
             different: Whether only prompts are listed on which routers differ.
             search: What the listed prompts hold.
             order: In which they are listed.
-            assumed: As `N_ASSUMPTIONS` says.
+            assumed: As `read_assumptions` takes them.
         """
-        if session.routed is None or session.traffic is None:
+        with session.turn:
+            return self._shown(scheme, session, router, k, (different, search, order), assumed)
+
+    def _shown(
+        self,
+        scheme: str,
+        session: TrafficSession,
+        router: str | None,
+        k: float,
+        listing: tuple[bool, str, str],
+        assumed: tuple[Any, ...],
+    ) -> Values:
+        found = session.results()
+        if found is None:
             return _skipped(RESULTS)
         try:
-            session.analysis = analysis = Analysis(
-                self._panel.catalogue, session.traffic, session.routed, read_assumptions(*assumed), self._usd_per_hour
-            )
+            analysis = Analysis(self._panel.catalogue, *found, read_assumptions(*assumed), self._usd_per_hour)
+            session.keep(analysis)
             if not analysis.ordered:
                 raise BadInputError("None of the routers could run.", " ".join(analysis.cautions()))
             chosen = router if router in analysis.savings else analysis.ordered[0]
@@ -119,29 +130,54 @@ class TrafficResults:
                 gr.update(choices=list(analysis.ordered), value=chosen),
                 answer_html(analysis, session.note, chosen),
                 *self._what_if(scheme, session, analysis, chosen),
-                *self._rows(session, analysis, different, search, order),
+                *self._rows(session, analysis, *listing),
                 *self._groups(scheme, session, analysis, int(k or 0)),
                 *self._quality(scheme, analysis, chosen),
             ]
         except Exception as error:  # noqa: BLE001  logged, and shown to the user
+            session.slider = None
             return [problem(error), *_skipped(RESULTS - 1)]
+
+    def left(
+        self,
+        scheme: str,
+        session: TrafficSession,
+        router: str | None,
+        k: float,
+        different: bool,
+        search: str,
+        order: str,
+        *assumed: Any,  # noqa: ANN401  as above
+    ) -> Values:
+        """A field of an assumption is left: as `shown`, but nothing is drawn again where the field was not changed."""
+        try:
+            same = session.analysis is not None and session.analysis.assumptions == read_assumptions(*assumed)
+        except PlaygroundError:
+            same = False  # `shown` says what is wrong
+        if same:
+            return ["", *_skipped(RESULTS - 1)]  # what was said of a wrong value holds no longer
+        return self.shown(scheme, session, router, k, different, search, order, *assumed)
 
     def chosen(self, scheme: str, session: TrafficSession, router: str) -> Values:
         """Another router is looked at: notice, answer, what-if and curves."""
         try:
             analysis = _analysis(session)
             analysis.checked(router)
-            parts = [*self._what_if(scheme, session, analysis, router), *self._quality(scheme, analysis, router)]
+            with session.turn:
+                moving = self._what_if(scheme, session, analysis, router)
+            parts = [*moving, *self._quality(scheme, analysis, router)]
             return ["", answer_html(analysis, session.note, router), *parts]
         except Exception as error:  # noqa: BLE001  as above
+            session.slider = None
             return [problem(error), *_skipped(1 + WHAT_IF + QUALITY)]
 
     def moved(self, scheme: str, session: TrafficSession, router: str, value: float) -> Values:
         """Another setting of the router: notice, plot and figures."""
         try:
-            analysis = _analysis(session)
-            chart, figures = self._at(theme(scheme_of(scheme)), analysis, analysis.checked(router), float(value))
-            session.moved = router, float(value)
+            with session.turn:
+                analysis = _analysis(session)
+                chart, figures = self._at(theme(scheme_of(scheme)), analysis, analysis.checked(router), float(value))
+                session.moved = router, analysis.what_if(router).setting, float(value)
             return ["", drawn_again(chart), figures]
         except Exception as error:  # noqa: BLE001  as above
             return [problem(error), gr.skip(), gr.skip()]
@@ -184,12 +220,15 @@ class TrafficResults:
         setting = setting_of(scores, analysis.policy, analysis.money)
         own = analysis.savings[router].threshold
         value = analysis.policy.cost_weight if own is None else own
-        if setting and session.moved is not None and session.moved[0] == router:
-            value = session.moved[1]
+        if setting and session.moved is not None and session.moved[:2] == (router, setting):
+            value = session.moved[2]
         colours = theme(scheme_of(scheme))
         chart, figures = self._at(colours, analysis, router, value)
         label = f"{setting.capitalize() or 'Setting'} of {router}"
-        slider = gr.update(value=value, label=label, interactive=bool(setting))
+        # Where it stands for the same as before it is left alone: by now it may have been moved further.
+        stays = session.slider == (router, setting)
+        session.slider = router, setting
+        slider = gr.skip() if stays else gr.update(value=value, label=label, interactive=bool(setting))
         return [slider, *drawn(chart, "tr-what-if"), figures]
 
     def _at(self, colours: Theme, analysis: Analysis, router: str, value: float) -> tuple[Any, str]:
@@ -221,12 +260,13 @@ class TrafficResults:
         if not len(routed.embedded):
             return [*nothing("Tick “Find groups of like prompts” above and run again to see them here."), ""]
         try:
-            if session.groups is None:
-                session.groups = groups_of(analysis.prompts, routed.embedded, routed.embeddings, k)
+            found = session.groups or groups_of(analysis.prompts, routed.embedded, routed.embeddings, k)
         except PlaygroundError as error:
             return [*nothing(str(error)), ""]
-        chart = groups_chart(session.groups, analysis, theme(scheme_of(scheme)))
-        return [*drawn(chart, "tr-groups"), groups_table(session.groups, analysis).html()]
+        if session.analysis is analysis:  # not forgotten meanwhile
+            session.groups = found
+        chart = groups_chart(found, analysis, theme(scheme_of(scheme)))
+        return [*drawn(chart, "tr-groups"), groups_table(found, analysis).html()]
 
     def _quality(self, scheme: str, analysis: Analysis, router: str) -> Values:
         try:
@@ -247,33 +287,6 @@ class TrafficResults:
             pair=(numbers.pair.weak, numbers.pair.strong),
         )
         return list(drawn(replace(chart, how_to_read=f"{found.warning} {chart.how_to_read}".strip()), "tr-quality"))
-
-
-def read_assumptions(
-    per_month: float | None,
-    pool: str,
-    baseline: str | None,
-    output_tokens: float | None,
-    reasoning_tokens: float | None,
-) -> Assumptions:
-    """What the fields of the page say.
-
-    Raises:
-        BadInputError: One of them is empty or no whole number.
-    """
-    return Assumptions(
-        pool=str(pool),
-        baseline=str(baseline or ""),
-        per_month=_whole(per_month, "number of prompts a month", MAX_PER_MONTH),
-        output_tokens=_whole(output_tokens, "length of an answer", MAX_PER_MONTH),
-        reasoning_tokens=_whole(reasoning_tokens, "number of hidden tokens", MAX_PER_MONTH),
-    )
-
-
-def _whole(value: float | None, what: str, most: int) -> int:
-    if value is None or not math.isfinite(value) or not 0 <= value <= most:
-        raise BadInputError(f"The {what} is not a number.", f"Type a whole number up to {most:,}.")
-    return int(value)
 
 
 def _analysis(session: TrafficSession) -> Analysis:

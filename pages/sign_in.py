@@ -150,6 +150,7 @@ class SignIn:
             back=wanted if wanted != "/" and not asked else "",
             needed=self._identity.needed,
             account=self._identity.needed,
+            notice="",
             password=self._identity.accounts is not None,
             hub=_hub_address(wanted) if self._identity.hub else "",
             days=SESSION_S // 86_400,

@@ -25,8 +25,9 @@ from traffic.intake import LIMITS
 from traffic.source import KINDS
 
 FOOTER = "Nothing of your prompts is stored; costs are estimates at list prices."
+DELETED = "A file you upload is deleted as soon as it is read."
 RUNS = 8
-"""Runs at the same time, all users together: the panel lets only a few compute at once."""
+"""Runs at the same time, all users together: in turns they hold one slot of the panel."""
 
 COUNTS = 2
 SCRIPTS = ("figures.js", "bench.js")
@@ -60,7 +61,7 @@ def add_traffic_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings) ->
         elem_id="rp-tr-bar",
     )
     with gr.Column(elem_id="rp-tr", elem_classes="rp-main"):
-        static_html(render("bench_section.html", title="Your prompts", text=LIMITS), "rp-tr-bring-how")
+        static_html(render("bench_section.html", title="Your prompts", text=f"{LIMITS} {DELETED}"), "rp-tr-bring-how")
         with gr.Row(elem_classes="rp-tr-row"):
             file = gr.File(
                 label="CSV, JSONL, Parquet or text", file_types=list(KINDS), elem_id="rp-tr-file", height=148
@@ -187,7 +188,7 @@ def add_traffic_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings) ->
         control.input(results.shown, looked_at, shown, **themed, api_name=f"traffic_shown_{number}")
     for number, field in enumerate((month, output, hidden)):
         field.submit(results.shown, looked_at, shown, **themed, api_name=f"traffic_entered_{number}")
-        field.blur(results.shown, looked_at, shown, **themed, api_name=f"traffic_assumed_{number}")
+        field.blur(results.left, looked_at, shown, **themed, api_name=f"traffic_assumed_{number}")
     bar.themed(results.shown, looked_at, shown, **themed, api_name="traffic_themed")
     router.input(
         results.chosen,

@@ -50,11 +50,12 @@ class Stem:
     Args:
         folder: Holds `tokenizer.json` and `lower.onnx`.
         threads: Threads for one ONNX run.
+        run_limit_s: As for `OnnxModel`.
     """
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(self, folder: Path, threads: int, run_limit_s: float = 0.0) -> None:
         self.wordpiece = WordPiece(folder / "tokenizer.json")
-        self.lower = OnnxModel(folder / LOWER_FILE, [STATES, MEANS], threads)
+        self.lower = OnnxModel(folder / LOWER_FILE, [STATES, MEANS], threads, run_limit_s=run_limit_s)
         self._name = folder.name
 
     def load(self) -> None:
@@ -98,14 +99,16 @@ class Encoders:
     Args:
         weights: Folder with `encoder/` and `tuned-encoder/`.
         threads: Threads for one ONNX run; 0 lets ONNX Runtime choose.
+        run_limit_s: As for `OnnxModel`; also for the graphs of routers that stand on these encoders.
     """
 
-    def __init__(self, weights: Path, threads: int = 0) -> None:
+    def __init__(self, weights: Path, threads: int = 0, run_limit_s: float = 0.0) -> None:
         tuned = weights / "tuned-encoder"
-        self.stem = Stem(weights / "encoder", threads)
-        self.tuned_stem = Stem(tuned, threads) if (tuned / LOWER_FILE).is_file() else self.stem
-        self._sentence = OnnxModel(weights / "encoder" / UPPER_FILE, [EMBEDDING], threads, SMALL)
-        self._chat = OnnxModel(tuned / UPPER_FILE, [CHAT_LOGITS], threads, SMALL)
+        self.run_limit_s = run_limit_s
+        self.stem = Stem(weights / "encoder", threads, run_limit_s)
+        self.tuned_stem = Stem(tuned, threads, run_limit_s) if (tuned / LOWER_FILE).is_file() else self.stem
+        self._sentence = OnnxModel(weights / "encoder" / UPPER_FILE, [EMBEDDING], threads, SMALL, run_limit_s)
+        self._chat = OnnxModel(tuned / UPPER_FILE, [CHAT_LOGITS], threads, SMALL, run_limit_s)
 
     @property
     def wordpiece(self) -> WordPiece:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 _NOTHING = object()
 """Stands for an attribute that was not there."""
@@ -24,6 +24,7 @@ class InMemory:
         self._loading = False
         self._leaving = False
         self._users = 0
+        self._then: Callable[[], None] | None = None
         self._before: dict[str, object] = {}
         self._gone: frozenset[str] = frozenset()
 
@@ -46,18 +47,26 @@ class InMemory:
         with self._load_lock:
             self._bring_in()
 
-    def unload(self) -> bool:
+    def unload(self, then: Callable[[], None] | None = None) -> bool:
         """Gives the weights' memory back; they are read again when somebody asks.
 
         Who is using them goes on to the end, and whoever comes meanwhile as well: the last of them gives it back.
+
+        Args:
+            then: Called once it is given back, be it now or by the last of them.
 
         Returns:
             Whether it is given back already.
         """
         with self._load_lock:
             self._leaving = self._loaded
-            self._leave()
-            return not self._loaded
+            self._then = then or self._then
+            if self._leaving and self._users:
+                return False
+            follow = self._leave()
+        if follow is not None:
+            follow()
+        return True
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
@@ -74,7 +83,19 @@ class InMemory:
         finally:
             with self._load_lock:
                 self._users -= 1
-                self._leave()
+                follow = self._leave() if self._leaving and not self._users else None
+            if follow is not None:
+                follow()
+
+    def __copy__(self) -> Self:
+        """A copy with a lock and users of its own: who loads or uses this one does not load or use the copy."""
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._load_lock = threading.RLock()
+        other._loading = other._leaving = False
+        other._users = 0
+        other._then = None
+        return other
 
     def _load(self) -> None:
         """Reads weights; called once before they are used, and again after they have left."""
@@ -99,18 +120,21 @@ class InMemory:
         self._gone = frozenset()
         self._loaded = True
 
-    def _leave(self) -> None:
-        if not self._leaving or self._users:
-            return
-        self._unload()
-        for name, value in self._before.items():
-            if value is _NOTHING:
-                self.__dict__.pop(name, None)
-            else:
-                self.__dict__[name] = value
-        self._gone = frozenset(name for name, value in self._before.items() if value is _NOTHING)
-        self._before = {}
-        self._loaded = self._leaving = False
+    def _leave(self) -> Callable[[], None] | None:
+        """Gives back what is loaded; returns what is to follow."""
+        follow, self._then = self._then, None
+        if self._leaving:
+            self._unload()
+            before, self._before = self._before, {}
+            # Said before anything is taken away: a copy that is made meanwhile must not believe that it has it.
+            self._gone = frozenset(name for name, value in before.items() if value is _NOTHING)
+            self._loaded = self._leaving = False
+            for name, value in before.items():
+                if value is _NOTHING:
+                    self.__dict__.pop(name, None)
+                else:
+                    self.__dict__[name] = value
+        return follow
 
     if not TYPE_CHECKING:  # for the type checker there is no attribute but those that are declared
 

@@ -5,10 +5,34 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 
-from errors import BadInputError, UnknownNameError
+import numpy as np
+from numpy.typing import NDArray
+
+from errors import BadInputError, UnavailableError, UnknownNameError
 from router_models.base import Router
 from router_models.card import RouterCard
 from router_models.decision import RouterScore
+from router_models.encoder import Encoders
+from router_models.prompt_batch import PromptBatch
+
+
+class RemovedRouter(Router):
+    """Stands for an added router that was removed: old results still name it, and its weights may leave the memory.
+
+    Args:
+        router: The one that was removed.
+    """
+
+    def __init__(self, router: Router) -> None:
+        super().__init__(router.card, router.folder, Encoders(router.folder))
+        self.evidence_kind = router.evidence_kind
+        self.waits = router.waits
+
+    def _load(self) -> None:
+        raise UnavailableError(f"{self.title} was removed.", "Add it again on the Routers page.")
+
+    def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.floating]:
+        raise UnavailableError(f"{self.title} was removed.", "Add it again on the Routers page.")
 
 
 class LineUp:
@@ -130,10 +154,11 @@ class LineUp:
         with self._writing:
             if router_id in self._added:
                 self._added = {name: router for name, router in self._added.items() if name != router_id}
-                self._change({name: router for name, router in self._now.items() if name != router_id})
+                gone = {router_id: RemovedRouter(self._now[router_id])}
+                self._change({name: router for name, router in self._now.items() if name != router_id}, gone)
 
-    def _change(self, line: Mapping[str, Router]) -> None:
-        self._gone = {**self._gone, **self._now}
+    def _change(self, line: Mapping[str, Router], gone: Mapping[str, Router] | None = None) -> None:
+        self._gone = {**self._gone, **self._now, **(gone or {})}
         self._remember(line)
         self._now = line
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from functools import partial
 
 from router_models.base import Router
 from router_models.in_memory import InMemory
@@ -26,11 +27,17 @@ def unload(panel: RouterPanel, router_id: str) -> bool:
     Raises:
         UnknownNameError: There is no such router.
     """
-    given_back = panel.line_up.running(router_id).unload()
+    router = panel.line_up.running(router_id)
+    if router.loaded:  # by the button of a page, maybe, which no run has noticed
+        panel.failures.pop(router_id, None)
+    return router.unload(then=partial(_follow, panel))
+
+
+def _follow(panel: RouterPanel) -> None:
+    """What is to do when a router has given its memory back."""
     if not any(router.loaded and holds_memory(router) for router in panel.line_up.now.values()):
         panel.encoders.unload()
     _hand_to_the_system()
-    return given_back
 
 
 def _hand_to_the_system() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from errors import UnavailableError
+from router_models.run_limit import RunLimit
 
 MASK = "attention_mask"
 """Input that says how many tokens a run is over."""
@@ -35,14 +36,18 @@ class OnnxModel:
         threads: Threads for one run, and runs side by side; 0 is one per core.
         small: Runs over at most so many tokens, padding included, take one thread: to wake others would take longer
             than they save. It costs a second copy of the weights in memory; 0 does without.
+        run_limit_s: A run that takes longer is stopped, and none follows it; 0 is as long as it takes.
     """
 
-    def __init__(self, path: Path, outputs: Sequence[str], threads: int = 0, small: int = 0) -> None:
+    def __init__(
+        self, path: Path, outputs: Sequence[str], threads: int = 0, small: int = 0, run_limit_s: float = 0.0
+    ) -> None:
         self.path = path
         self._outputs = list(outputs)
         self._threads = threads
         self._lock = threading.Lock()
         self._small = 0 if threads == 1 else small
+        self._limit = RunLimit(run_limit_s) if run_limit_s else None
         self._session: InferenceSession | None = None
         self._small_session: InferenceSession | None = None
 
@@ -64,8 +69,7 @@ class OnnxModel:
         session, small_session = self._sessions()
         if small_session is not None and inputs[MASK].size <= self._small:
             session = small_session
-        outputs: Sequence[Any] = session.run(self._outputs, inputs)
-        return outputs
+        return self._run(session, inputs)
 
     def run_each(self, batches: Sequence[Mapping[str, NDArray[Any]]]) -> list[Sequence[Any]]:
         """Runs the graph on several batches side by side, one thread each; returns their outputs in order.
@@ -84,11 +88,16 @@ class OnnxModel:
         session = self._single_threaded()
 
         def run(batch: Mapping[str, NDArray[Any]]) -> Sequence[Any]:
-            outputs: Sequence[Any] = session.run(self._outputs, batch)
-            return outputs
+            return self._run(session, batch)
 
         costliest_first = list(_side_by_side(workers).map(run, reversed(batches)))  # no worker ends long after the rest
         return costliest_first[::-1]
+
+    def _run(self, session: InferenceSession, inputs: Mapping[str, NDArray[Any]]) -> Sequence[Any]:
+        if self._limit is not None:
+            return self._limit.run(session, self._outputs, inputs)
+        outputs: Sequence[Any] = session.run(self._outputs, inputs)
+        return outputs
 
     def _sessions(self) -> tuple[InferenceSession, InferenceSession | None]:
         with self._lock:
@@ -119,6 +128,19 @@ def _side_by_side(workers: int) -> ThreadPoolExecutor:
 def _open_session(path: Path, threads: int) -> InferenceSession:
     if not path.is_file():
         raise UnavailableError(f"The weights {path} are missing.", REBUILD)
+    try:
+        return start_session(path, threads)
+    except Exception as error:  # ONNX Runtime raises many kinds, all of which mean: not readable
+        raise UnavailableError(f"The weights {path} cannot be read: {error}.", REBUILD) from error
+
+
+def start_session(path: Path, threads: int) -> InferenceSession:
+    """Opens an ONNX file; what ONNX Runtime raises goes through.
+
+    Args:
+        path: The file.
+        threads: Threads for one run; 0 is one per core.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -126,8 +148,5 @@ def _open_session(path: Path, threads: int) -> InferenceSession:
     options.log_severity_level = 3
     # Threads that spin after a run would slow whatever runs next, here the other encoder.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        providers = [name for name in PROVIDERS if name in onnxruntime.get_available_providers()]
-        return onnxruntime.InferenceSession(str(path), options, providers=providers)
-    except Exception as error:  # ONNX Runtime raises many kinds, all of which mean: not readable
-        raise UnavailableError(f"The weights {path} cannot be read: {error}.", REBUILD) from error
+    providers = [name for name in PROVIDERS if name in onnxruntime.get_available_providers()]
+    return onnxruntime.InferenceSession(str(path), options, providers=providers)

@@ -19,7 +19,8 @@ class KerasRouter(Router):
     beside = True
 
     def _load(self) -> None:
-        self._model = OnnxModel(self.folder / "model.onnx", ["logits"], threads=1)
+        limit_s = self.encoders.run_limit_s
+        self._model = OnnxModel(self.folder / "model.onnx", ["logits"], threads=1, run_limit_s=limit_s)
         self._model.load()
         self.encoders.wordpiece.load()
 

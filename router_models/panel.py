@@ -65,6 +65,7 @@ class RouterPanel:
     Attributes:
         line_up: The routers, and which learnt versions stand among them.
         origin: Where the weights of those that ship came from.
+        failures: Why routers could not be loaded when that was last tried, by id.
 
     Args:
         routers: In the order in which they are shown.
@@ -91,7 +92,7 @@ class RouterPanel:
         self._beside = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="network")
         self._waiters = ThreadPoolExecutor(max_workers=16, thread_name_prefix="router")
         self._novelty = NoveltyHints(encoders)
-        self._failures: dict[str, Unavailable] = {}
+        self.failures: dict[str, Unavailable] = {}
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -105,17 +106,17 @@ class RouterPanel:
     def install(self, active: Mapping[str, Router], beside: Mapping[str, Sequence[Router]]) -> None:
         """Puts learnt versions into the panel, in one step; as `LineUp.install`."""
         self.line_up.install(active, beside)
-        self._failures = {}
+        self.failures = {}
 
     def add(self, router: Router) -> None:
         """Puts a router behind those that ship, in one step; as `LineUp.add`."""
         self.line_up.add(router)
-        self._failures.pop(router.id, None)
+        self.failures.pop(router.id, None)
 
     def remove(self, router_id: str) -> None:
         """Takes out a router that was added; as `LineUp.remove`."""
         self.line_up.remove(router_id)
-        self._failures.pop(router_id, None)
+        self.failures.pop(router_id, None)
 
     @property
     def immediate_ids(self) -> tuple[str, ...]:
@@ -137,7 +138,7 @@ class RouterPanel:
 
     def status(self) -> dict[str, str]:
         """State of every router: 'ready', 'not loaded yet', 'loads when asked', or why it is unavailable."""
-        return {name: state_of(router, self._failures.get(name)) for name, router in self.line_up.now.items()}
+        return {name: state_of(router, self.failures.get(name)) for name, router in self.line_up.now.items()}
 
     def run(
         self,
@@ -256,14 +257,16 @@ class RouterPanel:
     def _score(self, router: Router, batch: PromptBatch) -> list[RouterScore] | Unavailable:
         """Scores, or why there are none: one router's failure never reaches the others."""
         try:
-            return router.score(batch)
+            scores = router.score(batch)
+            self.failures.pop(router.id, None)
+            return scores
         except PlaygroundError as error:
             failure = Unavailable.from_error(router.id, error)
         except Exception:  # a router's defect must not take the panel down; it is logged and shown
             logger.exception("router %s failed", router.id)
             failure = Unavailable(router.id, f"{router.title} failed on this prompt.", _DEFECT)
         if not router.loaded:
-            self._failures[router.id] = failure
+            self.failures[router.id] = failure
             logger.warning("router %s is unavailable: %s", router.id, failure.what)
         return failure
 

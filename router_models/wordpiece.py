@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from errors import UnavailableError
 from router_models.onnx_model import MASK, REBUILD, OnnxModel
+from router_models.tokenizer_failure import failing_as
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -77,7 +78,7 @@ class WordPiece:
         """Reads the file once.
 
         Raises:
-            UnavailableError: The file is missing.
+            UnavailableError: The file is missing or broken.
         """
         with self._lock:
             if self._tokenizer is not None:
@@ -86,13 +87,19 @@ class WordPiece:
                 raise UnavailableError(f"The tokenizer {self._path} is missing.", REBUILD)
             from tokenizers import Tokenizer
 
-            self._tokenizer = Tokenizer.from_file(str(self._path))
+            with failing_as(f"The tokenizer {self._path} cannot be read.", REBUILD):
+                self._tokenizer = Tokenizer.from_file(str(self._path))
 
     def __call__(self, prompts: Sequence[str]) -> Tokenized:
-        """Tokenizes all prompts, uncut."""
+        """Tokenizes all prompts, uncut.
+
+        Raises:
+            UnavailableError: The file is missing or broken, or the tokenizer fails on a prompt.
+        """
         self.load()
         assert self._tokenizer is not None  # noqa: S101  load() has set it or raised; tells the type checker
-        encodings = self._tokenizer.encode_batch_fast(list(prompts))
+        with failing_as(f"The tokenizer {self._path.name} fails on this prompt.", REBUILD):
+            encodings = self._tokenizer.encode_batch_fast(list(prompts))
         return Tokenized(tuple(np.array(encoding.ids, dtype=np.int64) for encoding in encodings))
 
 

@@ -2,13 +2,17 @@
 
 import re
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+import app
 from app import create_app, start_warm_up
 from errors import PlaygroundError
 from router_models import RouterPanel
+from router_models.hub.added import AddedRouters
 from settings import Settings, get_settings
 
 
@@ -41,6 +45,31 @@ def test_the_warm_up_readies_every_router_that_waits_for_no_llm(panel: RouterPan
             thread.join(timeout=60)
     status = panel.status()
     assert {status[name] for name in panel.immediate_ids} == {"ready"}
+
+
+def test_what_may_have_to_be_downloaded_comes_after_all_else_of_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    begun: list[Callable[[], object]] = []
+
+    def instead(panel: RouterPanel, *later: Callable[[], object]) -> None:
+        begun.extend(later)
+
+    def serve(*_: object, **__: object) -> None:
+        """Nothing listens."""
+
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(app, "start_warm_up", instead)
+    monkeypatch.setattr(app.uvicorn, "run", serve)
+    get_settings.cache_clear()
+    try:
+        assert app.main() == 0
+    finally:
+        get_settings.cache_clear()
+    owners = [getattr(prepare, "__self__", None) for prepare in begun]
+    places = [place for place, owner in enumerate(owners) if isinstance(owner, AddedRouters)]
+    assert places == [len(begun) - 1]
+    assert len(begun) > 1
 
 
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

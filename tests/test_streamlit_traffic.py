@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
 import streamlit_traffic
@@ -96,6 +97,34 @@ def test_what_cannot_be_used_is_said(view: AppTest) -> None:
     press(view, "Use this")
     route(view)
     assert "No router is chosen" in view.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b'{"prompt": "Why?"}\n', ""), (b"nonsense\n", "No column")], ids=["read", "refused"]
+)
+def test_an_uploaded_file_is_dropped_once_it_is_read(
+    view: AppTest, monkeypatch: pytest.MonkeyPatch, content: bytes, said: str
+) -> None:
+    removed: list[str] = []
+    remove = MemoryUploadedFileManager.remove_file
+
+    def removing(files: MemoryUploadedFileManager, session_id: str, file_id: str) -> None:
+        removed.append(file_id)
+        remove(files, session_id, file_id)
+        assert not files.get_files(session_id, [file_id])
+
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", removing)
+    captions = " ".join(caption.value for caption in view.caption)
+    assert streamlit_traffic.DROPPED in captions and "is deleted as soon as" not in captions
+    view.file_uploader[0].set_value(("mine.jsonl", content, "application/jsonl")).run()
+    press(view, "Use this")
+    assert len(removed) == 1
+    assert not view.file_uploader[0].value
+    if said:
+        assert said in view.error[0].value
+        assert KEPT not in view.session_state
+    else:
+        assert view.session_state[KEPT].source.name == "mine.jsonl"
 
 
 def test_results_are_prepared_for_download(view: AppTest) -> None:

@@ -12,11 +12,12 @@ from benchmarks.places import read_places
 from errors import BadInputError, DataError
 from llms.catalogue import Catalogue
 from router_models.policy import DEFAULT_OUTPUT_TOKENS, DEFAULT_REASONING_TOKENS, Policy
-from traffic.baseline import USED_NOW, Baseline, baseline_of, known_llms
+from traffic.baseline import USED_NOW, Baseline, baseline_of
 from traffic.disagreement import Disagreement, disagreement_of
 from traffic.intake import Traffic
 from traffic.intervals import FEW
 from traffic.money import Money
+from traffic.naming import known_llms
 from traffic.routed import Routed
 from traffic.savings import Saving, router_costs_usd, saving_of
 from traffic.what_if import WhatIf, saving_at, what_if
@@ -165,7 +166,8 @@ class Analysis:
         if known < len(self.routed):
             said.append(f"{self.assumptions.output_tokens:,} tokens are assumed for {_others(known)} answer.")
         if any(self.money.catalogue[llm].reasoning for llm in self._llms()):
-            said.append(f"Reasoning LLMs: {self.assumptions.reasoning_tokens:,} hidden tokens assumed on top.")
+            but = ", but for answers whose length your table gives for that very LLM" if known else ""
+            said.append(f"Reasoning LLMs: {self.assumptions.reasoning_tokens:,} hidden tokens assumed on top{but}.")
         return " ".join(said)
 
     def cautions(self) -> list[str]:

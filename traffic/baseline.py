@@ -9,9 +9,9 @@ import numpy as np
 
 from benchmarks.benchmark import FloatArray
 from errors import BadInputError
-from llms.catalogue import Catalogue
 from traffic.intake import Traffic
 from traffic.money import Money
+from traffic.naming import known_llms
 from traffic.routed import Routed
 
 USED_NOW = "used now"
@@ -74,16 +74,3 @@ def baseline_of(name: str, traffic: Traffic, routed: Routed, money: Money) -> Ba
             "Hold the routers against an LLM of the list instead.",
         )
     return Baseline(USED_NOW, "the LLM that your table names for each prompt", usd, tuple(unknown.most_common()))
-
-
-def known_llms(catalogue: Catalogue, names: tuple[str, ...]) -> dict[str, str]:
-    """Name in a table → id in the catalogue, for those that can be told: by id, title or the provider's own name."""
-    known: dict[str, str] = {}
-    for llm in reversed(catalogue.llms):
-        spelt = (llm.id, llm.title, llm.model, f"{llm.provider}/{llm.model}", llm.measured_as or llm.id)
-        known |= {_plain(name): llm.id for name in spelt}
-    return {name: known[_plain(name)] for name in dict.fromkeys(names) if _plain(name) in known}
-
-
-def _plain(name: str) -> str:
-    return name.strip().lower().replace("_", "-").replace(" ", "-")

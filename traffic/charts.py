@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 from typing import Any
 
@@ -107,14 +108,19 @@ def groups_chart(found: Groups, analysis: Analysis, theme: Theme) -> Chart:
         height=480,
         legend={"orientation": "h", "x": 0, "y": -0.04, "yanchor": "top", "font": {"size": 12}},
     )
-    fit = f" Set apart by {found.silhouette:.2f} (silhouette; 1 is perfect, near 0 the groups run into each other)."
-    how = f"Prompts that lie close together are about like things; the axes have no meaning of their own.{fit}"
+    how = f"Prompts that lie close together are about like things; the axes have no meaning of their own. {_fit(found)}"
     columns: dict[str, list[object]] = {
         "group": [found.groups[at].name for at in found.member[shown].tolist()],
         "x": found.points[shown, 0].tolist(),
         "y": found.points[shown, 1].tolist(),
     }
     return Chart("groups", "Groups of your prompts", drawn, how, columns)
+
+
+def _fit(found: Groups) -> str:
+    if math.isnan(found.silhouette):
+        return "All prompts are in one group: they are too much alike to tell groups apart."
+    return f"Set apart by {found.silhouette:.2f} (silhouette; 1 is perfect, near 0 the groups run into each other)."
 
 
 def _plain(text: str) -> str:

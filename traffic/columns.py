@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 
 from errors import BadInputError
@@ -12,6 +13,11 @@ from traffic.reading import LOOKED_AT, Row, column_names, rows_of
 from traffic.source import Source
 
 PREVIEW_ROWS = 20
+KEPT_CHARACTERS = 400
+"""Of each value in a preview: as long as the prompts are there it is held, and more is not shown."""
+
+GUESSED_CHARACTERS = 4_000
+"""Of each value that says what a column is."""
 
 LLM_NAMES = ("llm", "model", "llm_used", "model_used", "model_name", "model_id", "engine")
 OUTPUT_NAMES = ("output_tokens", "completion_tokens", "answer_tokens", "tokens_out", "generated_tokens")
@@ -52,7 +58,7 @@ class Preview:
         name: What the user brought.
         names: Its columns.
         columns: What they are taken for.
-        rows: The first rows.
+        rows: The first rows, their texts cut.
         bad: How many of these cannot be read.
     """
 
@@ -70,10 +76,15 @@ def preview_of(source: Source) -> Preview:
         BadInputError: It cannot be read at all, or has no column of text.
     """
     names = column_names(source)
-    first = list(islice(rows_of(source), LOOKED_AT))
-    shown = tuple(first[:PREVIEW_ROWS])
+    first: list[Row] = []
+    shown: list[Row] = []
+    for row in islice(rows_of(source), LOOKED_AT):  # one whole row at a time is held
+        if len(shown) < PREVIEW_ROWS:
+            kept = {name: _shown(value) for name, value in row.values.items()}
+            shown.append(replace(row, values=kept))
+        first.append(replace(row, values={name: _told(value) for name, value in row.values.items()}))
     columns = guess_columns(names, first)
-    return Preview(source.name, names, columns, shown, sum(bool(row.problem) for row in shown))
+    return Preview(source.name, names, columns, tuple(shown), sum(bool(row.problem) for row in shown))
 
 
 def guess_columns(names: Sequence[str], rows: Sequence[Row]) -> Columns:
@@ -112,6 +123,18 @@ def check_columns(columns: Columns, names: Sequence[str]) -> None:
         )
     if columns.weak and columns.weak == columns.strong:
         raise BadInputError("One column cannot be the quality of both LLMs.", "Choose two columns.")
+
+
+def _shown(value: object) -> object:
+    """A value, cut; a list or an object in words."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return (value if isinstance(value, str) else reprlib.repr(value))[:KEPT_CHARACTERS]
+
+
+def _told(value: object) -> object:
+    """What a value says of its column: its text, cut; None for anything else."""
+    return value[:GUESSED_CHARACTERS] if isinstance(value, str) else None
 
 
 def _named(names: Sequence[str], known: Sequence[str]) -> str:

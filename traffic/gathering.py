@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.benchmark import FloatArray, IntArray
+from llms.catalogue import Catalogue
 from llms.tokens import count_tokens
-from router_models import RouterPanel
+from router_models.base import Router
 from router_models.card import RouterCard
 from router_models.decision import RouterScore, Unavailable
 from router_models.panel import PanelRun
@@ -42,17 +43,18 @@ class Gathered:
     """The scores of n prompts, filled in any order.
 
     Args:
-        panel: Whose routers run.
+        catalogue: LLMs.
+        routers: Those that run, by id, in panel order.
         n_rows: Number of prompts n.
     """
 
-    def __init__(self, panel: RouterPanel, n_rows: int) -> None:
-        self._panel = panel
+    def __init__(self, catalogue: Catalogue, routers: Mapping[str, Router], n_rows: int) -> None:
+        self._routers = routers
         self._n_rows = n_rows
         self._columns: dict[str, _Column] = {}
         self._unavailable: dict[str, Unavailable] = {}
-        self._measured = frozenset(panel.catalogue.measured.values())
-        self._encodings = {llm.encoding for llm in panel.catalogue.llms}
+        self._measured = frozenset(catalogue.measured.values())
+        self._encodings = {llm.encoding for llm in catalogue.llms}
         self._tokens = {encoding: np.zeros(n_rows, dtype=np.int64) for encoding in self._encodings}
         self._done = np.zeros(n_rows, dtype=np.bool_)
         self._embedded: list[NDArray[np.int64]] = []
@@ -64,30 +66,33 @@ class Gathered:
             for encoding, counts in self._tokens.items():
                 counts[row] = count_tokens(run.prompt, encoding).tokens
             for gone in run.unavailable:
-                self._unavailable.setdefault(gone.router, gone)
+                self.leave_out(gone)
             for score in run.scores:
                 if score.router not in self._columns:
-                    card = self._panel.line_up.card_of(score)
+                    card = self._routers[score.router].card
                     self._columns[score.router] = _Column(card, score, self._n_rows, self._measured)
                 self._columns[score.router].put(row, score)
         self._done[list(rows)] = True
+
+    def leave_out(self, gone: Unavailable) -> None:
+        """Notes a router that cannot go on; the first reason counts."""
+        self._unavailable.setdefault(gone.router, gone)
 
     def put_embeddings(self, rows: Sequence[int], embeddings: NDArray[np.float32]) -> None:
         """Takes the embeddings of some rows, (n_rows, 384)."""
         self._embedded.append(np.array(rows, dtype=np.int64))
         self._embeddings.append(embeddings)
 
-    def routed(self, order: Sequence[str], seconds: float) -> Routed:
+    def routed(self, seconds: float) -> Routed:
         """What has come together.
 
         Args:
-            order: Ids of the routers in panel order.
             seconds: How long it took.
         """
         rows = np.flatnonzero(self._done).astype(np.int64)
         scores = {
             name: self._columns[name].scores(name, rows)
-            for name in order
+            for name in self._routers
             if name in self._columns and name not in self._unavailable
         }
         embedded, embeddings = np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32)

@@ -58,7 +58,7 @@ class Groups:
         places: Places among the routed prompts of those that were grouped, shape (e,).
         member: Group of each, shape (e,).
         points: Two coordinates of each for a picture, shape (e, 2).
-        silhouette: How well they are set apart, −1 to 1.
+        silhouette: How well they are set apart, −1 to 1; NaN where there is one group only.
         chosen: Whether k was chosen here, by the silhouette.
     """
 
@@ -100,8 +100,7 @@ def groups_of(prompts: Sequence[str], places: IntArray, embeddings: Vectors, k: 
     tried: list[tuple[float, IntArray, Vectors]] = []
     for number in [k] if k else range(FEWEST, min(MOST, len(places) // 3) + 1):
         member, centres = k_means(embeddings, number)
-        fit = silhouette(embeddings, member)
-        tried.append((-math.inf if math.isnan(fit) else fit, member, centres))
+        tried.append((silhouette(embeddings, member), member, centres))
     fit, member, centres = max(tried, key=_fit)
     order = np.argsort(-np.bincount(member), kind="stable")
     member = np.argsort(order)[member].astype(np.int64)
@@ -116,7 +115,7 @@ def groups_of(prompts: Sequence[str], places: IntArray, embeddings: Vectors, k: 
 
 
 def _fit(tried: tuple[float, IntArray, Vectors]) -> float:
-    return tried[0]
+    return -math.inf if math.isnan(tried[0]) else tried[0]
 
 
 def _names(prompts: Sequence[str], member: IntArray, k: int) -> list[str]:

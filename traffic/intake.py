@@ -24,7 +24,7 @@ MAX_CHARACTERS = 32_000_000
 LIMITS = (
     f"Up to {MAX_ROWS:,} rows, {MAX_BYTES // MIB} MiB and {MAX_CHARACTERS // 1_000_000} million characters at once; "
     "of more, bring a random sample. Your prompts stay in this session's memory: they are not stored, not logged and "
-    "not sent anywhere, and go when you close the tab. A file you upload is deleted as soon as it is read."
+    "not sent anywhere, and go when you close the tab."
 )
 
 NAMED_ROWS = 100

@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from benchmarks.benchmark import FloatArray
+from benchmarks.benchmark import BoolArray, FloatArray
 from errors import BadInputError
 from llms.catalogue import Catalogue
 from llms.prices import Price, price_of
 from llms.prices import quote as price_quote
 from router_models.policy import DEFAULT_OUTPUT_TOKENS, DEFAULT_REASONING_TOKENS, MAX_TOKENS
 from traffic.intake import Traffic
+from traffic.naming import known_llms
 from traffic.routed import Routed
 
 MTOK = 1_000_000
@@ -30,7 +31,8 @@ class Money:
         traffic: Whose answers' lengths count where they are known.
         routed: Says how long the prompts are.
         output_tokens: Length of an answer where it is not known.
-        reasoning_tokens: Hidden tokens that reasoning LLMs are assumed to think first, billed as output.
+        reasoning_tokens: Hidden tokens that reasoning LLMs are assumed to think first, billed as output; none on top of
+            a known length of the LLM's own answer, which holds them already.
 
     Raises:
         BadInputError: A number of tokens is out of range.
@@ -50,7 +52,9 @@ class Money:
         self.catalogue = catalogue
         known = traffic.output_tokens[routed.rows]
         self.output_tokens: FloatArray = np.where(np.isfinite(known), known, float(output_tokens))
-        self.known_lengths = int(np.isfinite(known).sum())
+        self._known: BoolArray = np.isfinite(known)
+        self._writers = np.array([traffic.llms[row] for row in routed.rows.tolist()] if traffic.llms else [], dtype=str)
+        self.known_lengths = int(self._known.sum())
         self.assumed_tokens = output_tokens
         self.reasoning_tokens = reasoning_tokens
         self._routed = routed
@@ -82,10 +86,19 @@ class Money:
         if any(amounts is None for amounts in quoted):
             return None
         pairs = np.array([amounts for amounts in quoted if amounts is not None], dtype=np.float64).reshape(-1, 2)
-        billed = self.output_tokens + (self.reasoning_tokens if llm.reasoning else 0)
+        hidden = np.where(self._written_by(llm_id), 0, self.reasoning_tokens) if llm.reasoning else 0
+        billed = self.output_tokens + hidden
         usd: FloatArray = pairs[place, 0] + billed * pairs[place, 1]
         usd.flags.writeable = False
         return usd
+
+    def _written_by(self, llm_id: str) -> BoolArray:
+        """Where the length is known of this very LLM's answer, so that hidden tokens are in it; shape (m,)."""
+        if not len(self._writers):
+            return np.zeros(len(self), dtype=np.bool_)
+        spelt = known_llms(self.catalogue, tuple(dict.fromkeys(self._writers)))
+        own = [name for name, llm in spelt.items() if llm == llm_id]
+        return np.asarray(self._known & np.isin(self._writers, own))
 
     def _quoted(self, llm_id: str, lengths: list[int]) -> Iterator[tuple[float, float] | None]:
         """USD of a prompt of each length without an answer, and of each token of the answer."""

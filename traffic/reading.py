@@ -18,6 +18,7 @@ from feedback.import_columns import COLUMN_NAMES, lines_of_text
 from feedback.spreadsheet import plain_cell
 from router_models.batch.records import MAX_RECORD_BYTES, RecordScan, delimiter_of
 from traffic.nested import flat
+from traffic.parquet import parquet_leaves, parquet_rows
 from traffic.source import Source
 
 LOOKED_AT = 50
@@ -30,8 +31,9 @@ MAX_GIVEN_UP_BYTES = 64 * 2**20
 WESTERN = "cp1252"
 """What Windows and older Excel write where it is not UTF-8; Latin-1 is a part of it."""
 
-PARQUET_ROWS = 256
-MAX_PARQUET_BYTES = 1024 * 2**20
+MAX_JSON_LINE_BYTES = 2**20
+"""Of one line of JSONL: parsed, it may take twenty times as much."""
+
 PROMPT = "prompt"
 """The column of a list without a header."""
 
@@ -62,7 +64,7 @@ def column_names(source: Source) -> tuple[str, ...]:
     if source.kind == "csv":
         names = _header(source)[0]
     elif source.kind == "parquet":
-        names = tuple(_parquet_leaves(source))
+        names = tuple(parquet_leaves(source.data))
     elif source.kind == "jsonl":
         names = tuple(dict.fromkeys(name for row in islice(_json_rows(source), LOOKED_AT) for name in row.values))
     else:
@@ -87,7 +89,8 @@ def rows_of(source: Source, wanted: Sequence[str] = ()) -> Iterator[Row]:
     elif source.kind == "jsonl":
         yield from _json_rows(source)
     elif source.kind == "parquet":
-        yield from _parquet_rows(source, wanted)
+        for number, found in enumerate(parquet_rows(source.data, wanted), 1):
+            yield Row(number, problem=found) if isinstance(found, str) else Row(number, flat(found))
     elif source.kind == "text":
         for line, data in _lines(source):
             text, western = decoded(data)
@@ -170,6 +173,9 @@ def _json_rows(source: Source) -> Iterator[Row]:
     for line, data in _lines(source):
         if not data.strip():
             continue
+        if len(data) > MAX_JSON_LINE_BYTES:
+            yield Row(line, problem=f"The line is longer than {MAX_JSON_LINE_BYTES >> 20} MiB.")
+            continue
         text, western = decoded(data)
         try:
             value = json.loads(text)
@@ -186,60 +192,3 @@ def _json_rows(source: Source) -> Iterator[Row]:
 
 def _lines(source: Source) -> Iterator[tuple[int, bytes]]:
     return zip(count(1), io.BytesIO(source.data), strict=False)
-
-
-def _parquet_leaves(source: Source) -> list[str]:
-    """Columns of a Parquet file that may be read: of a nested one its parts."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        schema = pq.ParquetFile(pa.BufferReader(source.data)).schema_arrow
-    except (pa.ArrowException, OSError) as error:
-        raise BadInputError("The file is no Parquet file, or is damaged.", "Save it again.") from error
-    found: list[str] = []
-    todo = [(field.name, field.type) for field in reversed(list(schema))]
-    while todo:
-        name, kind = todo.pop()
-        if pa.types.is_struct(kind):
-            todo += [(f"{name}.{kind.field(at).name}", kind.field(at).type) for at in reversed(range(kind.num_fields))]
-        else:
-            found.append(name)
-    return found
-
-
-def _parquet_rows(source: Source, wanted: Sequence[str]) -> Iterator[Row]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        file = pq.ParquetFile(pa.BufferReader(source.data))
-        top = [name for name in file.schema_arrow.names if not wanted or any(_within(leaf, name) for leaf in wanted)]
-        _check_unpacked(file, top)
-        number = 0
-        for batch in file.iter_batches(PARQUET_ROWS, columns=top):
-            for value in batch.to_pylist():
-                number += 1
-                yield Row(number, flat(value))
-    except (pa.ArrowException, OSError) as error:
-        raise BadInputError("The file is no Parquet file, or is damaged.", "Save it again.") from error
-
-
-def _within(leaf: str, column: str) -> bool:
-    return leaf == column or leaf.startswith(f"{column}.")
-
-
-def _check_unpacked(file: object, columns: Sequence[str]) -> None:
-    """Makes sure that a small file does not unpack into more than the memory holds."""
-    metadata = file.metadata  # type: ignore[attr-defined]  # pyarrow has no types
-    parts = [
-        metadata.row_group(group).column(at)
-        for group in range(metadata.num_row_groups)
-        for at in range(metadata.num_columns)
-    ]
-    size = sum(
-        part.total_uncompressed_size for part in parts if any(_within(part.path_in_schema, name) for name in columns)
-    )
-    if size > MAX_PARQUET_BYTES:
-        what = f"The file unpacks to {size / 2**20:,.0f} MiB; at most {MAX_PARQUET_BYTES >> 20:,} MiB are read."
-        raise BadInputError(what, "Take a random sample of the rows.")

@@ -11,20 +11,29 @@ from itertools import pairwise
 
 import numpy as np
 
-from errors import BadInputError, PlaygroundError
+from errors import BadInputError, PlaygroundError, UnknownNameError
 from router_models import RouterPanel
+from router_models.base import Router
+from router_models.decision import Unavailable
 from traffic.embedding_tap import EmbeddingTap
 from traffic.gathering import Gathered
 from traffic.routed import Routed
+from traffic.turns import Turns
 
 CHUNK_ROWS = 64
-"""Prompts between two looks at whether to stop; other visitors wait no longer than for one chunk of them. They are not
-sorted by length beforehand, though that would save some padding: what is there after a stop must be a fair sample."""
+CHUNK_CHARACTERS = 16_000
+"""Prompts between two looks at whether to stop: so many, and of so many characters together if they are more than one.
+They are not sorted by length beforehand, though that would save some padding: what is there after a stop must be a fair
+sample."""
 
 GROUPED_ROWS = 2_000
 """Prompts of which embeddings are kept: enough to find groups, and a second of work."""
 
 SEED = 0
+_turns = Turns()
+"""Runs over files take turns, chunk by chunk, so that all of them together hold one of the panel's slots."""
+
+_MEND = "Run the routers again, without it or once it is back."
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +74,7 @@ class RoutingRun:
     """
 
     def __init__(self, panel: RouterPanel, prompts: Sequence[str], routers: Sequence[str], *, groups: bool) -> None:
+        order = panel.ids
         chosen = panel.line_up.chosen(routers, waiting=False)
         if not chosen:
             raise BadInputError("No router is chosen.", "Choose one at least.")
@@ -75,8 +85,9 @@ class RoutingRun:
             )
         self._panel = panel
         self._prompts = prompts
-        self._names = [name for name in panel.ids if name in {router.id for router in chosen}]
-        self._tapped = chosen[0]
+        # Once for the whole run: a version that is switched meanwhile must not answer for half of the prompts.
+        found = {router.id: router for router in chosen}
+        self._routers = {name: found[name] for name in (*order, *found) if name in found}
         self._grouped = GROUPED_ROWS if groups else 0
         self._lengths = np.array([len(prompt) for prompt in prompts], dtype=np.int64)
         self._stop = threading.Event()
@@ -141,14 +152,15 @@ class RoutingRun:
         return self._result
 
     def _work(self) -> None:
-        gathered = Gathered(self._panel, len(self._prompts))
+        gathered = Gathered(self._panel.catalogue, self._routers, len(self._prompts))
         try:
             for rows, grouped in self._chunks():
-                if self._stop.is_set():
-                    break
-                self._route(gathered, rows, grouped=grouped)
+                with _turns.mine():
+                    if self._stop.is_set():
+                        break
+                    self._route(gathered, rows, grouped=grouped)
             self._seconds = time.monotonic() - self._begun
-            self._result = gathered.routed(self._names, self._seconds)
+            self._result = gathered.routed(self._seconds)
         except PlaygroundError as error:
             self._error = error
         except Exception as error:  # noqa: BLE001  it is shown to the user by whoever asks for the result
@@ -158,19 +170,45 @@ class RoutingRun:
             self._ended.set()
 
     def _route(self, gathered: Gathered, rows: Sequence[int], *, grouped: bool) -> None:
-        tap = EmbeddingTap(self._panel[self._tapped.id])
-        replace = {self._tapped.id: tap} if grouped else None
         prompts = [self._prompts[row] for row in rows]
-        gathered.put(rows, self._panel.run_batch(prompts, self._names, replace, novelty=False))
-        if tap.embeddings:
-            gathered.put_embeddings(rows, np.concatenate(tap.embeddings))
+        while True:
+            running = self._still_there(gathered)
+            taps = [EmbeddingTap(router) for router in list(running.values())[:1] if grouped]
+            replace = running | {tap.id: tap for tap in taps}
+            try:
+                runs = self._panel.run_batch(prompts, list(running), replace, novelty=False)
+            except UnknownNameError:
+                if len(self._still_there(gathered)) == len(running):
+                    raise
+                continue  # one was removed this very moment
+            break
+        gathered.put(rows, runs)
+        embeddings = [part for tap in taps for part in tap.embeddings]
+        if embeddings:
+            gathered.put_embeddings(rows, np.concatenate(embeddings))
         self._done += len(rows)
         self._done_length += int(self._lengths[list(rows)].sum())
+
+    def _still_there(self, gathered: Gathered) -> dict[str, Router]:
+        """The run's routers, but for those that were removed from the panel: these are left out, and it is said."""
+        now = self._panel.line_up.now
+        for name, router in self._routers.items():
+            if name not in now:
+                gathered.leave_out(Unavailable(name, f"{router.title} was removed while it ran.", _MEND))
+        return {name: router for name, router in self._routers.items() if name in now}
 
     def _chunks(self) -> Iterator[tuple[list[int], bool]]:
         """Rows of each chunk, and whether their embeddings are kept: those of the first ones, which are a sample."""
         order = np.random.default_rng(SEED).permutation(len(self._prompts))
         edges = sorted({0, min(self._grouped, len(order)), len(order)})
         for start, stop in pairwise(edges):
-            for at in range(start, stop, CHUNK_ROWS):
-                yield order[at : min(at + CHUNK_ROWS, stop)].tolist(), stop <= self._grouped
+            rows: list[int] = []
+            length = 0
+            for row in order[start:stop].tolist():
+                if rows and (len(rows) == CHUNK_ROWS or length + self._lengths[row] > CHUNK_CHARACTERS):
+                    yield rows, stop <= self._grouped
+                    rows, length = [], 0
+                rows.append(row)
+                length += int(self._lengths[row])
+            if rows:
+                yield rows, stop <= self._grouped

@@ -11,6 +11,7 @@ from typing import Literal
 
 from errors import BadInputError, UnavailableError
 from feedback.import_columns import COLUMN_NAMES
+from feedback.no_text import refuse_no_text
 from router_models.batch.records import delimiter_of
 
 Kind = Literal["csv", "jsonl", "parquet", "text", "pasted"]
@@ -94,6 +95,8 @@ def from_bytes(name: str, data: bytes, kind: Kind | None = None) -> Source:
     """
     kind = kind or _kind_by_name(name)
     _check_size(len(data))
+    if kind != "parquet":
+        refuse_no_text(name[-_SHOWN:], data)
     return Source(name[-_SHOWN:], kind, data if kind == "parquet" else _as_utf_8(data))
 
 

@@ -130,14 +130,15 @@ async function compare(prompt, choice, number) {
   if (number === told && answer.panel) at("said").insertAdjacentHTML("beforeend", answer.panel);
 }
 
-function progress({ done, total, mine, seconds }) {
+function progress({ done, total, mine, seconds, open }) {
   const bar = at("bar");
   const left = total - done;
   bar.max = Math.max(1, total);
   bar.value = done;
-  const words = [`${left.toLocaleString("en")} left`, `${mine.toLocaleString("en")} labelled by you`];
+  const whose = open || !left ? "left" : left === 1 ? "waits for others" : "wait for others";
+  const words = [`${left.toLocaleString("en")} ${whose}`, `${mine.toLocaleString("en")} labelled by you`];
   if (seconds !== null) words.push(`${seconds < 10 ? seconds.toFixed(1) : seconds.toFixed(0)} s each`);
-  if (seconds !== null && left) words.push(`about ${duration(seconds * left)} to go`);
+  if (seconds !== null && left && open) words.push(`about ${duration(seconds * left)} to go`);
   at("progress").textContent = total ? words.join(" · ") : "No prompts yet";
 }
 

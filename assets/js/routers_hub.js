@@ -2,6 +2,7 @@
 const POLL_MS = 400;
 let found = null; // what was looked up: its address with the commit, so that what is added is what was shown
 let job = null;
+let stopping = false; // it may be cancelled before its job is known
 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
@@ -25,10 +26,12 @@ async function addRouter() {
   if (job) return;
   const routes = Object.fromEntries(all("[data-label]").map((select) => [select.dataset.label, select.value]));
   const sent = { source: found, token: at("token").value, routes, threshold: at("threshold").value, router: at("which")?.value ?? "" };
+  stopping = false;
   showProgress({ done: 0, total: 0, file: "" });
   const answer = await ask("routers_add", sent);
   if (answer.error) return ended(answer);
   job = answer.job;
+  if (stopping) await stopJob();
   while (job) {
     const standing = await ask("routers_progress", { job });
     if (standing.error || standing.state !== "running") return ended(standing);
@@ -43,7 +46,7 @@ function showProgress({ done, total, file }) {
   panel.hidden = false;
   for (const control of all("[data-add] button, [data-add] select, [data-add] input")) control.disabled = true;
   const complete = total > 0 && done >= total;
-  at("progress-said").textContent = complete ? "Checking and starting it …" : file ? `Downloading ${file} …` : "Beginning …";
+  at("progress-said").textContent = stopping ? "Cancelling …" : complete ? "Checking and starting it …" : file ? `Downloading ${file} …` : "Beginning …";
   at("progress-size").textContent = total ? `${megabytes(done)} of ${megabytes(total)}` : "";
   total && !complete ? (bar.value = done / total) : bar.removeAttribute("value");
   if (first) bring(panel);
@@ -65,21 +68,32 @@ async function ended(answer) {
 }
 
 async function cancelAdding() {
+  stopping = true;
   at("progress-said").textContent = "Cancelling …";
-  if (job) complain((await ask("routers_cancel", { job })).error);
+  if (job) await stopJob();
+}
+
+async function stopJob() {
+  const { error } = await ask("routers_cancel", { job });
+  if (error) stopping = false; // it goes on, and says so
+  complain(error);
 }
 
 async function removeRouter(button) {
   const name = button.dataset.remove;
   if (!button.dataset.sure) {
+    const said = [...button.childNodes];
+    const unsure = () => {
+      delete button.dataset.sure;
+      button.replaceChildren(...said);
+    };
     button.dataset.sure = "1";
     button.textContent = "Remove for everybody?";
-    setTimeout(() => {
-      delete button.dataset.sure;
-      button.textContent = "Remove";
-    }, 4000);
+    button.focus(); // in some browsers a click does not
+    button.addEventListener("blur", unsure, { once: true });
     return;
   }
+  button.blur(); // whatever comes of it, the next click asks again
   if (await act(button, "routers_remove", name, "removing …")) await bringCards();
 }
 

@@ -20,6 +20,7 @@ from router_models.hub.labels import check_routes
 from router_models.hub.leftovers import sweep
 from router_models.hub.listing import HubModel, look_up
 from router_models.hub.source import parse_source
+from router_models.memory import unload
 from router_models.panel import RouterPanel
 from settings import Settings
 
@@ -49,6 +50,7 @@ class AddedRouters:
         self._lock = threading.Lock()
         self._added: tuple[AddedRouter, ...] | None = None
         self._coming: dict[str, AddedRouter] = {}
+        self._tried: list[AddedRouter] = []
         self._started = False
 
     @property
@@ -131,6 +133,9 @@ class AddedRouters:
         self._check_size(model)
         which = _which(model, router)
         wanted = AddedRouter(_free_id(model, which, set(self._panel.ids)), model, dict(routes), which=which)
+        with self._lock:
+            self._tried.append(wanted)
+            self._sweep()
         self._panel.add(build(wanted, self._folder, self._panel.encoders, token))
         return wanted.id
 
@@ -147,7 +152,9 @@ class AddedRouters:
             if gone is None:
                 raise UnknownNameError(f"No router “{router_id[:_LONGEST_ID]}” was added.", "Look at the list again.")
             remembered = change_added(self._folder, remove=router_id)
-            self._added = tuple(added for added in known if added is not gone)
+            self._added = tuple(added for added in known if added.id != router_id)
+            if router_id in self._panel.ids:  # not yet, where the app is still starting
+                unload(self._panel, router_id)
             self._panel.remove(router_id)
             folder = gone.model.repository.folder(self._folder)
             if folder not in self._folders() | {added.model.repository.folder(self._folder) for added in remembered}:
@@ -199,12 +206,18 @@ class AddedRouters:
             taken = {*self._panel.ids, *(added.id for added in there)}
             wanted = AddedRouter(_free_id(model, which, taken), model, routes, threshold, which)
             self._coming[wanted.id] = wanted
-            sweep(self._folder, self._folders(), self.max_bytes)
+            self._sweep()
             return wanted
 
+    def _sweep(self) -> None:
+        """Deletes what nobody uses and is too much, neither here nor in another process with the same folder."""
+        others = {added.model.repository.folder(self._folder) for added in read_added(self._folder)}
+        sweep(self._folder, self._folders() | others, self.max_bytes)
+
     def _folders(self) -> set[Path]:
-        """Folders of those that are there and of those that are coming."""
-        return {added.model.repository.folder(self._folder) for added in (*self._known(), *self._coming.values())}
+        """Folders of those that are there, of those that are coming, and of those that are tried out."""
+        here = (*self._known(), *self._coming.values(), *self._tried)
+        return {added.model.repository.folder(self._folder) for added in here}
 
 
 def _which(model: HubModel, router: str) -> str:

@@ -87,7 +87,8 @@ def _read(path: Path) -> tuple[AddedRouter, ...]:
 def change_added(hub_folder: Path, add: AddedRouter | None = None, remove: str = "") -> tuple[AddedRouter, ...]:
     """Remembers one more router, or one less; returns all that are remembered now.
 
-    What other processes with the same folder remember stays: they find each other's when they start again.
+    What other processes with the same folder remember stays: they find each other's when they start again. An id is
+    there once: of two processes that use the same one, the later word holds.
 
     Args:
         hub_folder: Folder of everything from the Hub.
@@ -100,7 +101,8 @@ def change_added(hub_folder: Path, add: AddedRouter | None = None, remove: str =
     try:
         hub_folder.mkdir(parents=True, exist_ok=True)
         with FileLock(hub_folder / f"{FILE}.lock"):
-            kept = tuple(added for added in _read(hub_folder / FILE) if added.id != remove)
+            gone = remove if add is None else add.id
+            kept = tuple(added for added in _read(hub_folder / FILE) if added.id != gone)
             kept = kept if add is None else (*kept, add)
             write_whole(hub_folder / FILE, _ADDED.dump_json(kept, indent=1))
     except OSError as error:

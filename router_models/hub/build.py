@@ -56,7 +56,7 @@ def build(
 def build_again(added: AddedRouter, hub_folder: Path, encoders: Encoders) -> Router:
     """The same after a restart; one that cannot be made is there and says why.
 
-    Files that have gone, as with a Space's disk, are got again: the very same, by commit and checksum.
+    Files that have gone while the list of added routers stayed are got again: the very same, by commit and checksum.
     """
     try:
         return build(added, hub_folder, encoders)

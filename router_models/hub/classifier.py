@@ -100,7 +100,8 @@ def open_classifier(model: HubModel, folder: Path) -> Classifier:
     if model.kind == "onnx":
         from router_models.hub.onnx_network import OnnxNetwork
 
-        return TokenClassifier(HubTokenizer(folder), OnnxNetwork(path, folder))
+        network = OnnxNetwork(path, folder)
+        return TokenClassifier(HubTokenizer(folder), network, normalised=network.normalised)
     if model.kind == "safetensors":
         from router_models.hub.torch_network import TorchNetwork
 

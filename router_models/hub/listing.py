@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from errors import BadInputError
+from errors import BadInputError, UnavailableError
 from router_models.hub.choice import CONFIG, Kind, choose_weights, tokenizer_files
 from router_models.hub.download import fetch_files
 from router_models.hub.extras import NEEDS, missing_extra
@@ -19,7 +19,6 @@ from router_models.hub.manifest import MANIFEST_FILE, read_manifest
 from router_models.hub.repository import RepoFile, Repository, list_repository
 from router_models.hub.source import HubSource
 
-HubFile = RepoFile
 _LONGEST_CONFIG = 1024 * 1024
 _MULTI_LABEL = "multi_label_classification"
 _REGRESSION = "regression"
@@ -119,9 +118,14 @@ def look_up(source: HubSource, hub_folder: Path, token: str = "") -> HubModel:
     Raises:
         BadInputError: It cannot become a router; the message says what to ask its author for.
         UnknownNameError: There is no such repository or revision, or it is not shown to us.
-        UnavailableError: The Hub is down, and the repository has not been looked up before.
+        UnavailableError: The Hub is down, and the repository is private or has not been looked up before.
     """
     repository = list_repository(source, hub_folder, token)
+    if repository.offline and repository.private:  # whatever token is given: nobody is there to check it
+        raise UnavailableError(
+            f"The Hub does not answer, and {source.repo_id} is private: only the Hub can say who may see it.",
+            "Try again later.",
+        )
     manifest_file = repository.file(MANIFEST_FILE)
     if manifest_file is not None:
         return _published(repository, manifest_file, hub_folder, token)

@@ -27,6 +27,10 @@ _INSIDE: dict[str, dict[int, str]] = {
 }
 """Which field of a message holds which message."""
 
+_INPUT, _OUTPUT, _OPERATOR = 1, 2, 4
+"""Fields of a node."""
+
+_PASSING = ("Identity", "Cast")
 _DEEPEST = 64
 _LONGEST_TEXT = 4096
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
@@ -75,12 +79,48 @@ def external_data(path: Path) -> list[ExternalData]:
     Raises:
         ValueError: The file is not ONNX.
     """
+    return list(_walk(_mapped(path), "model", 0))
+
+
+def made_by(path: Path, output: str) -> str:
+    """Which operator makes a tensor of the main graph; those that leave the numbers as they are do not count.
+
+    Args:
+        path: The ONNX file, which `check_onnx` has accepted.
+        output: The tensor's name.
+
+    Returns:
+        The operator's name, such as Softmax; '' where no node makes the tensor.
+    """
+    nodes = {}
+    for number, graph in _fields(_mapped(path)):
+        if _INSIDE["model"].get(number) != "graph":
+            continue
+        for field, node in _fields(graph):
+            if _INSIDE["graph"].get(field) == "node":
+                inputs, outputs, operator = _node(node)
+                nodes.update(dict.fromkeys(outputs, (operator, inputs)))
+    operator, inputs = nodes.pop(output, ("", []))
+    while operator in _PASSING and inputs:
+        operator, inputs = nodes.pop(inputs[0], ("", []))  # popped, so that a ring has an end
+    return operator
+
+
+def _node(view: memoryview) -> tuple[list[str], list[str], str]:
+    """Names of a node's inputs and outputs, and its operator."""
+    said: dict[int, list[str]] = {_INPUT: [], _OUTPUT: [], _OPERATOR: [""]}
+    for field, part in _fields(view):
+        if field in said:
+            said[field].append(_text(part))
+    return said[_INPUT], said[_OUTPUT], said[_OPERATOR][-1]
+
+
+def _mapped(path: Path) -> memoryview:
     if path.stat().st_size == 0:
         raise ValueError("an empty file")
     with path.open("rb") as file:
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    # Not closed by hand: where the walk fails, its frames still hold views of it.
-    return list(_walk(memoryview(mapped), "model", 0))
+    return memoryview(mapped)  # not closed by hand: where the walk fails, its frames still hold views of it
 
 
 def _walk(view: memoryview, kind: str, depth: int) -> Iterator[ExternalData]:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from errors import BadInputError, UnavailableError
-from router_models.hub.onnx_file import check_onnx
+from router_models.hub.onnx_file import check_onnx, made_by
 from router_models.hub.tokens import MICRO_BATCH, MicroBatch
-from router_models.onnx_model import PROVIDERS
+from router_models.onnx_model import start_session
+from router_models.run_limit import RUN_LIMIT_S, RunLimit
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession, RunOptions
-
-SECONDS = 60.0
-"""How long one run may take: a graph may hold a loop without an end, and the panel waits for it."""
+    from onnxruntime import InferenceSession
 
 _TYPES = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
-_OUTPUTS = ("logits", "output", "probabilities")
+_PROBABILITIES = "probabilities"
+_OUTPUTS = ("logits", "output", _PROBABILITIES)
+_NORMALISING = ("Softmax", "Sigmoid")
 
 
 class OnnxNetwork:
@@ -35,16 +32,18 @@ class OnnxNetwork:
         threads: Threads for one run; 0 is one per core.
         seconds: How long one run may take.
 
+    Attributes:
+        normalised: Whether it gives probabilities; else it gives logits.
+
     Raises:
         BadInputError: It reads other files, or asks for inputs that a text classifier has no use for.
         UnavailableError: ONNX Runtime cannot open it.
     """
 
-    def __init__(self, path: Path, folder: Path, threads: int = 0, seconds: float = SECONDS) -> None:
+    def __init__(self, path: Path, folder: Path, threads: int = 0, seconds: float = RUN_LIMIT_S) -> None:
         check_onnx(path, folder)
         self._session = _open(path, threads)
-        self._seconds = seconds
-        self._stuck = False
+        self._limit = RunLimit(seconds)
         inputs = {given.name: given for given in self._session.get_inputs()}
         unknown = sorted(inputs.keys() - _ARRAYS.keys())
         if unknown or "input_ids" not in inputs:
@@ -61,6 +60,7 @@ class OnnxNetwork:
         self.size = self._fixed_size or MICRO_BATCH
         self.length = length if isinstance(length, int) else 0
         self._output = _output(self._session)
+        self.normalised = self._output == _PROBABILITIES or made_by(path, self._output) in _NORMALISING
 
     def run(self, batch: MicroBatch) -> NDArray[np.floating]:
         """Its outputs, (m, n_outputs).
@@ -68,17 +68,14 @@ class OnnxNetwork:
         Raises:
             UnavailableError: It fails on this prompt, or takes too long.
         """
-        if self._stuck:
-            raise UnavailableError(f"It took more than {self._seconds:g} s once and is not asked again.", _LEAVE)
         arrays = {
             name: self._padded(_ARRAYS[name](batch)).astype(kind, copy=False) for name, kind in self._types.items()
         }
         try:
-            with self._in_time() as options:
-                found: NDArray[np.floating] = self._session.run([self._output], arrays, options)[0]
+            found: NDArray[np.floating] = self._limit.run(self._session, [self._output], arrays)[0]
+        except UnavailableError:
+            raise
         except Exception as error:  # ONNX Runtime raises many kinds; all of them mean: not on this prompt
-            if self._stuck:
-                raise UnavailableError(f"It took more than {self._seconds:g} s.", _LEAVE) from None
             raise UnavailableError(f"It fails in ONNX Runtime ({type(error).__name__}).", _LEAVE) from error
         return found[: len(batch.rows)]
 
@@ -86,23 +83,6 @@ class OnnxNetwork:
         """For a graph that was exported for so many prompts and no other number: the last one again and again."""
         missing = self._fixed_size - len(array)
         return np.concatenate([array, np.repeat(array[-1:], missing, axis=0)]) if missing > 0 else array
-
-    @contextmanager
-    def _in_time(self) -> Iterator[RunOptions]:
-        import onnxruntime
-
-        options = onnxruntime.RunOptions()
-        timer = threading.Timer(self._seconds, self._stop, [options])
-        timer.daemon = True
-        timer.start()
-        try:
-            yield options
-        finally:
-            timer.cancel()
-
-    def _stop(self, options: RunOptions) -> None:
-        self._stuck = True
-        options.terminate = True
 
 
 _LEAVE = "Remove the router, or ask its author."
@@ -130,7 +110,7 @@ _ARRAYS = {"input_ids": _ids, "attention_mask": _mask, "token_type_ids": _segmen
 
 
 def _output(session: InferenceSession) -> str:
-    """The output that holds the logits."""
+    """The output that holds the logits, or the probabilities."""
     outputs = {given.name: given for given in session.get_outputs()}
     for name in _OUTPUTS:
         if name in outputs:
@@ -145,15 +125,8 @@ def _output(session: InferenceSession) -> str:
 
 
 def _open(path: Path, threads: int) -> InferenceSession:
-    import onnxruntime
-
-    options: Any = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        providers = [name for name in PROVIDERS if name in onnxruntime.get_available_providers()]
-        return onnxruntime.InferenceSession(str(path), options, providers=providers)
+        return start_session(path, threads)
     except Exception as error:  # ONNX Runtime raises many kinds, all of which mean: not readable
         raise UnavailableError(
             f"{path.name} cannot be opened by ONNX Runtime ({type(error).__name__}).",

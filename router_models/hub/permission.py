@@ -10,34 +10,25 @@ from pydantic import SecretStr
 from errors import BadInputError
 from settings import Settings, bare_key
 
-Who = Literal["everyone", "signed-in", "nobody"]
+Who = Literal["everyone", "admins", "nobody"]
 
 
 def who_may_add(settings: Settings) -> Who:
     """Who may add routers from the Hub, and remove them.
 
     Args:
-        settings: `HUB_ROUTERS=off` is nobody. Where people sign in it is they. Else it is everyone, though unless it is
-            said (`on`) only where no stranger reaches the app.
+        settings: `HUB_ROUTERS=off` is nobody. Where people sign in it is those who may let routers learn: both change
+            what everybody gets. Else it is everyone, though unless it is said (`on`) only where no stranger reaches
+            the app.
     """
     if settings.hub_routers == "off":
         return "nobody"
     if settings.auth_file is not None or (settings.space_id and settings.oauth_client_id):
-        return "signed-in"
+        return "admins"
     return "everyone" if settings.hub_routers == "on" or on_this_machine(settings) else "nobody"
 
 
-def why_not(settings: Settings, *, signed_in: bool) -> str:
-    """Why somebody may not add routers, and what would help; '' if they may."""
-    who = who_may_add(settings)
-    if who == "nobody":
-        return "Adding routers is switched off here. Who runs the app can set HUB_ROUTERS=on."
-    if who == "signed-in" and not signed_in:
-        return "Only who has signed in may add routers. Sign in and come back."
-    return ""
-
-
-def hub_token(typed: str, settings: Settings, *, signed_in: bool) -> str:
+def hub_token(typed: str, settings: Settings, *, may_learn: bool) -> str:
     """The token to send to the Hub: the typed one, else the machine's for who may use it.
 
     What `HF_TOKEN` may read is its owner's, so strangers do not read with it.
@@ -45,7 +36,7 @@ def hub_token(typed: str, settings: Settings, *, signed_in: bool) -> str:
     Args:
         typed: As typed, for this session.
         settings: Hold the machine's.
-        signed_in: Whether whoever asks has signed in.
+        may_learn: Whether whoever asks may let routers learn, which on an app where nobody signs in everybody may.
 
     Raises:
         BadInputError: What was typed cannot be a token.
@@ -55,7 +46,7 @@ def hub_token(typed: str, settings: Settings, *, signed_in: bool) -> str:
             return bare_key(SecretStr(typed)).get_secret_value()
         except ValueError as error:
             raise BadInputError("That is not a token of the Hub.", "Copy it again from the Hub's settings.") from error
-    trusted = signed_in if who_may_add(settings) == "signed-in" else on_this_machine(settings)
+    trusted = may_learn if who_may_add(settings) == "admins" else on_this_machine(settings)
     return settings.hf_token.get_secret_value() if settings.hf_token is not None and trusted else ""
 
 

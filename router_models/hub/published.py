@@ -18,6 +18,7 @@ from router_models.hub.listing import HubModel
 from router_models.hub.manifest import check_files, read_manifest
 from router_models.prompt_batch import PromptBatch
 from router_models.registry import build_routers
+from router_models.run_limit import RUN_LIMIT_S
 
 CAUTION = "From the Hub: its figures are its author's, not measured here."
 
@@ -55,6 +56,7 @@ class PublishedRouter(Router):
 
     def _unload(self) -> None:
         self._inner.unload()
+        self.encoders.unload()  # its own, which nobody else reads
 
     def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.floating]:
         return np.array([score.probabilities for score in self.score(prompts)])
@@ -80,7 +82,8 @@ def published_router(router_id: str, model: HubModel, which: str, folder: Path, 
             f"{model.source.repo_id} has no router “{which[:60]}”.", f"It has {', '.join(manifest.routers)}."
         )
     check_files(folder, manifest)
-    routers = {router.id: router for router in build_routers(Encoders(folder, threads), folder)}
+    encoders = Encoders(folder, threads, RUN_LIMIT_S)
+    routers = {router.id: router for router in build_routers(encoders, folder)}
     if which not in routers:
         raise BadInputError(
             f"This version of the app knows no router “{which[:60]}”.", "Update the app, or choose another router."

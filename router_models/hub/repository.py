@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 from pydantic import TypeAdapter, ValidationError
 
-from errors import UnavailableError
 from router_models.hub.client import TIMEOUT_S, HubDownError, client, in_words
 from router_models.hub.files import write_whole
 from router_models.hub.leftovers import LOOKED_UP
@@ -93,7 +92,7 @@ _RECORD = TypeAdapter(Repository)
 
 
 def list_repository(source: HubSource, hub_folder: Path, token: str = "", timeout_s: float = TIMEOUT_S) -> Repository:
-    """What lies in a repository, with one request; while the Hub is down, what it said last.
+    """What lies in a repository, with one request; while the Hub is down, what it said last, to whomever it was.
 
     Args:
         source: Which repository, and which revision.
@@ -113,7 +112,10 @@ def list_repository(source: HubSource, hub_folder: Path, token: str = "", timeou
             )
             repository = _from_info(source, info)
     except HubDownError as down:
-        return _remembered(source, hub_folder, token, down)
+        known = recorded(source, hub_folder)
+        if known is None:
+            raise down
+        return known
     record = _RECORD.dump_json(repository, indent=1)
     with contextlib.suppress(OSError):  # it is only worse the next time that the Hub is down
         for revision in {source.revision, repository.commit}:
@@ -130,15 +132,6 @@ def recorded(source: HubSource, hub_folder: Path) -> Repository | None:
     if not _COMMIT.fullmatch(known.commit) or not all(is_plain_path(file.name) for file in known.files):
         return None
     return dataclasses.replace(known, source=source, offline=True)
-
-
-def _remembered(source: HubSource, hub_folder: Path, token: str, down: HubDownError) -> Repository:
-    known = recorded(source, hub_folder)
-    if known is None:
-        raise down
-    if known.private and not token:  # the Hub is not there to say who may
-        raise UnavailableError(f"{down.what} {source.repo_id} is private.", "Give a token, or wait for the Hub.")
-    return known
 
 
 def _from_info(source: HubSource, info: ModelInfo) -> Repository:
@@ -171,4 +164,5 @@ def _folder(hub_folder: Path, source: HubSource) -> Path:
 
 
 def _record_path(hub_folder: Path, source: HubSource, revision: str) -> Path:
-    return _folder(hub_folder, source) / LOOKED_UP / f"{quote(revision, safe='') or 'default'}.json"
+    name = quote(revision, safe="") or "-"  # no revision begins like that
+    return _folder(hub_folder, source) / LOOKED_UP / f"{name}.json"

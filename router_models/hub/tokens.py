@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from errors import UnavailableError
 from router_models.hub.choice import CONFIG, TOKENIZER, TOKENIZER_CONFIG
 from router_models.hub.listing import read_object
+from router_models.tokenizer_failure import failing_as
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -70,17 +70,21 @@ class HubTokenizer:
         settings = read_object(settings_path) if settings_path.is_file() else {}
         self.limit = reading_limit(config, settings)
         self._pad_id = _pad_id(config)
-        try:
+        with failing_as(f"{TOKENIZER} cannot be read.", "Ask its author to save it again."):
             tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        except Exception as error:  # tokenizers raises bare exceptions
-            raise UnavailableError(f"{TOKENIZER} cannot be read.", "Ask its author to save it again.") from error
         tokenizer.no_padding()
         tokenizer.enable_truncation(self.limit)
         self._tokenizer = tokenizer
 
     def __call__(self, prompts: Sequence[str]) -> list[Read]:
-        """Reads prompts, cut where the network reads no further."""
-        return [_read(encoding) for encoding in self._tokenizer.encode_batch(list(prompts))]
+        """Reads prompts, cut where the network reads no further.
+
+        Raises:
+            UnavailableError: The tokenizer fails on them.
+        """
+        with failing_as(f"{TOKENIZER} fails on this prompt.", "Remove the router, or ask its author."):
+            encodings = self._tokenizer.encode_batch(list(prompts))
+        return [_read(encoding) for encoding in encodings]
 
     def micro_batches(self, reads: Sequence[Read], size: int = MICRO_BATCH, length: int = 0) -> Iterator[MicroBatch]:
         """Prompts in small padded batches, short ones first.

@@ -45,6 +45,7 @@ class TorchNetwork:
                 use_safetensors=True,
                 output_loading_info=True,
                 dtype=torch.float32,
+                attn_implementation="eager",  # else config.json could name a kernel to load from the Hub
             )
         except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, ImportError) as error:
             raise UnavailableError(

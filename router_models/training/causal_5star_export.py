@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,6 @@ from router_models.training.file_hash import sha256_of
 from router_models.training.operating_point import cheapest_threshold
 from router_models.training.ordinal import OrdinalHead
 
-COMMAND = "python -m router_models.training.causal_5star_finetune --data DIR --export"
 ROUTER = "causal-5star"
 GGUF_FILE = "llm.gguf"
 
@@ -35,6 +35,7 @@ def export(
     found: OutOfFold,
     epoch: int,
     plan: Tuning,
+    command: str,
     out: Path,
 ) -> RouterCard:
     """Writes `out/llm.gguf` and `out/causal-5star/{head.npz,card.json}`; returns the card.
@@ -48,6 +49,7 @@ def export(
         found: Out-of-fold scores, which calibrate: the network knows its own rows too well.
         epoch: After which the network stopped.
         plan: Hyper-parameters, for the card.
+        command: Repeats all of it, flags included; for the card.
         out: Folder to write to.
     """
     low, high = (np.concatenate([getattr(rows, bound) for rows in learn]) for bound in ("low", "high"))
@@ -59,7 +61,7 @@ def export(
     scores = [head.scores(_features(network, tokenizer, rows)) for rows in held_out]
     threshold = cheapest_threshold((high < SUFFICES).astype(np.int64), p_strong)
     card = five_star_card(learn, held_out, scores, head, threshold, sha256_of(out / GGUF_FILE), RIDGE)
-    card = card.model_copy(update=_differences(card, source, network.n_tuned, plan, epoch))
+    card = card.model_copy(update=_differences(card, source, network.n_tuned, plan, epoch, command))
     card.save(folder)
     return card
 
@@ -88,15 +90,17 @@ def _features(network: StarNetwork, tokenizer: Any, rows: StarRows) -> FloatArra
     return features_of(network, LowerStates(network, ids, n_before), np.arange(len(rows)))
 
 
-def _differences(card: RouterCard, source: Path, n_tuned: int, plan: Tuning, epoch: int) -> dict[str, Any]:
+def _differences(
+    card: RouterCard, source: Path, n_tuned: int, plan: Tuning, epoch: int, command: str
+) -> dict[str, Any]:
     """What the card says differently from that of the LLM as it is."""
     return {
         "method": "A small LLM, fine-tuned for it, rates the weak LLM's answer from 1 to 5 stars; "
         "weak is picked at 4 or more.",
         "source": card.source.partition("; here")[0]
         + f"; here the LLM is {source.stem}, of which the upper {n_tuned} layers are fine-tuned",
-        "parameters": {"ridge": RIDGE, "layers": n_tuned, "rate": plan.rate, "epochs": epoch},
-        "training_command": COMMAND,
+        "parameters": {"ridge": RIDGE, "layers": n_tuned, **asdict(plan), "chosen epoch": epoch},
+        "training_command": command,
         "notes": (
             *(note for note in card.notes if not note.startswith("Hidden states")),
             "Figures are of the fine-tuned LLM in PyTorch; it is served with 8 bits in the layers that were tuned.",

@@ -21,7 +21,7 @@ from benchmarks.split import N_PARTS
 from llms.local import local_llm
 from router_models.causal_5star import SUFFICES
 from router_models.training.causal_5star_data import TRAIN_ROWS, StarRows, test_rows, training_rows
-from router_models.training.causal_5star_export import COMMAND, export
+from router_models.training.causal_5star_export import export
 from router_models.training.causal_5star_folds import RIDGE, OutOfFold, gains, out_of_fold
 from router_models.training.causal_5star_gguf import check_architecture
 from router_models.training.causal_5star_network import StarNetwork
@@ -39,6 +39,10 @@ from router_models.training.ordinal import fit_ordinal
 OUT = Path("artifacts/causal-5star-finetuned")
 GAINS_FILE = "gains.json"
 FINAL_SEED = 0
+COMMAND = "python -m router_models.training.causal_5star_finetune --data DIR"
+_REPEATED = ("layers", "rate", "epochs", "batch", "folds", "seeds", "all_rows", "sample", "export")
+"""Flags on which the result depends; where the data and the outcome lie does not matter, nor what computes."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -63,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     fit_all(network, states, low, high, plan, best)
     held_out = _first(test_rows(options.data), options.sample)
-    card = export(network, tokenizer, gguf, learn, held_out, found, best, plan, options.out)
+    card = export(network, tokenizer, gguf, learn, held_out, found, best, plan, command_of(options), options.out)
     for figure in card.figures:
         logger.info("%s %s %.3f [%.3f, %.3f]", figure.dataset, figure.metric, figure.value, figure.low, figure.high)
 
@@ -101,7 +105,7 @@ def fit_all(network: StarNetwork, states: LowerStates, low: IntArray, high: IntA
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = training_parser(COMMAND.removesuffix(" --export"), __doc__)
+    parser = training_parser(COMMAND, __doc__)
     parser.set_defaults(out=OUT)
     parser.add_argument("--layers", type=int, help="layers to tune, counted from the top; all by default")
     parser.add_argument("--rate", type=float, default=Tuning.rate, help="highest learning rate")
@@ -113,6 +117,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--all-rows", action="store_true", help="learn from all rows, not from the head's sample")
     parser.add_argument("--export", action="store_true", help="train on all rows, then write LLM, head and card")
     return parser
+
+
+def command_of(options: argparse.Namespace) -> str:
+    """The command that repeats a training, with all flags that it depends on, for the card.
+
+    Args:
+        options: Of the command line; flags without a value are left out.
+    """
+    words = [COMMAND]
+    for name in _REPEATED:
+        value, flag = getattr(options, name), f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(flag)
+        elif value is not None and value is not False:
+            words.append(f"{flag} {value}")
+    return " ".join(words)
 
 
 def _device() -> str:

@@ -7,11 +7,20 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.browser.conftest import OpenPage, app_served, visits
 from tests.router_models.hub.stand_in import hub_stand_in
 from tests.router_models.hub.tiny import files_of, write_classifier
+
+HOLD_ADD = """() => {
+  window.fetchAtOnce = window.fetch;
+  window.fetch = async (address, sent) => {
+    if (String(sent?.body).includes("routers_add")) await new Promise((goOn) => (window.goOn = goOn));
+    return window.fetchAtOnce(address, sent);
+  };
+}"""
+"""What the page's script sends when somebody clicks Add waits for `goOn`."""
 
 
 @pytest.fixture
@@ -86,6 +95,22 @@ def test_tabs_say_what_to_do_where_there_is_nothing_yet(visit: OpenPage) -> None
     expect(page.locator("#rp-rt-hub")).to_be_visible()
 
 
+def cancels(response: Response) -> bool:
+    """Whether it answers a click on Cancel."""
+    return "routers_cancel" in (response.request.post_data or "")
+
+
+def cancel_before_it_has_begun(page: Page) -> None:
+    """Adds what was looked up, and clicks Cancel before the server knows of it."""
+    page.evaluate(HOLD_ADD)
+    page.get_by_role("button", name="Add this router").click()
+    page.wait_for_function("() => window.goOn")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("[data-progress-said]")).to_have_text("Cancelling …")
+    with page.expect_response(cancels):
+        page.evaluate("() => { window.goOn(); window.fetch = window.fetchAtOnce; }")
+
+
 def test_a_classifier_from_the_hub_is_added_routes_and_goes_again(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -106,9 +131,15 @@ def test_a_classifier_from_the_hub_is_added_routes_and_goes_again(
             page.locator("[data-label=odd]").select_option("strong")
 
             hub.holds["onnx/model.onnx"] = goes_on = threading.Event()
+            cancel_before_it_has_begun(page)
+            goes_on.set()
+            expect(page.locator("[data-notice]")).to_contain_text("Cancelled")
+
+            hub.holds["tokenizer.json"] = goes_on = threading.Event()
             page.get_by_role("button", name="Add this router").click()
             expect(page.locator("[data-progress-size]")).to_contain_text("MB of")
-            page.get_by_role("button", name="Cancel").click()
+            with page.expect_response(cancels):
+                page.get_by_role("button", name="Cancel").click()
             goes_on.set()
             expect(page.locator("[data-notice]")).to_contain_text("Cancelled")
             page.get_by_role("button", name="Add this router").click()
@@ -125,6 +156,8 @@ def test_a_classifier_from_the_hub_is_added_routes_and_goes_again(
             page = ready(visit("/routers?family=hub"))
             expect(page.locator("article[data-router]:visible")).to_have_count(1)
             page.get_by_role("button", name="Remove").click()
+            page.get_by_role("button", name="Remove for everybody?").blur()
+            page.get_by_role("button", name="Remove hardness").click()
             page.get_by_role("button", name="Remove for everybody?").click()
             expect(page.locator("[data-notice]")).to_contain_text("is gone")
             expect(page.locator("#router-hub-somebody-hardness")).to_have_count(0)

@@ -55,7 +55,7 @@ def brought(store: LabelStore, path: Path) -> tuple[ImportReport, LabelReport]:
     report = import_file(store, path, "importer")
     columns = label_columns(columns_of(path, report.reading), besides=report.reading.column)
     assert columns is not None
-    return report, import_labels(store, path, report.reading, columns)
+    return report, import_labels(store, path, report.reading, columns, "importer")
 
 
 def said(store: LabelStore) -> list[tuple[str | None, str, int | None]]:
@@ -117,6 +117,61 @@ def test_of_an_exported_history_only_what_people_said_at_last_is_imported(store:
     assert said(other) == [(text, "imported:browser:ann", 2)]
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.parquet"])
+def test_columns_of_other_files_may_be_called_source_and_leads(store: LabelStore, tmp_path: Path, name: str) -> None:
+    rows: list[dict[str, Any]] = [
+        {"prompt": "one", "tier": 1, "source": "twitter", "leads": "12"},
+        {"prompt": "two", "tier": 2, "source": "A support desk", "leads": "0"},
+    ]
+    report = brought(store, written(tmp_path / name, rows))[1]
+    assert (report.new, report.passed_over) == (2, 0)
+
+
+def test_what_an_export_says_of_others_and_of_the_past_is_passed_over_and_counted(
+    store: LabelStore, tmp_path: Path
+) -> None:
+    rows: list[dict[str, Any]] = [
+        {"prompt": "one", "tier": 1, "source": "people", "leads": "false"},
+        {"prompt": "one", "tier": 2, "source": "people", "leads": "true"},
+        {"prompt": "one", "tier": 3, "source": "judge", "leads": "true"},
+        {"prompt": "two", "tier": 3, "source": "Correction", "leads": "true"},
+    ]
+    report = brought(store, written(tmp_path / "a.csv", rows))[1]
+    assert (report.new, report.known, report.passed_over) == (1, 0, 3)
+    assert said(store) == [("one", "imported:", 2)]
+
+
+def test_somebody_who_comes_back_to_an_earlier_tier_is_believed(store: LabelStore, tmp_path: Path) -> None:
+    for tier in (1, 2, 1):
+        report = brought(store, written(tmp_path / "a.csv", [{"prompt": "one", "tier": tier, "who": "ben"}]))[1]
+        assert (report.new, report.known) == (1, 0)
+        assert said(store) == [("one", "imported:ben", tier)]
+    assert brought(store, tmp_path / "a.csv")[1].new == 0
+    rows = [{"prompt": "two", "tier": tier, "who": "ben"} for tier in (1, 2, 1)]
+    for new in (1, 0):
+        report = brought(store, written(tmp_path / "b.csv", rows))[1]
+        assert (report.new, report.known, report.passed_over) == (new, 1 - new, 2)
+        assert said(store)[1] == ("two", "imported:ben", 1)
+
+
+def test_who_imported_a_label_is_kept_with_it_and_with_no_other(store: LabelStore, tmp_path: Path) -> None:
+    (text,) = queue(store, 1)
+    store.save_label(label(text, "hub:ada", 1))
+    brought(store, written(tmp_path / "a.csv", [{"prompt": text, "tier": 3, "annotator": "ben"}]))
+    kept = {row.label.annotator: row.label.imported_by for row in store.labels()}
+    assert kept == {"hub:ada": None, "imported:ben": "importer"}
+
+
+def test_many_names_of_a_file_do_not_outvote_one_person_who_labelled_here(store: LabelStore, tmp_path: Path) -> None:
+    ours, theirs = queue(store, 2)
+    store.save_label(label(ours, "hub:ada", 1))
+    store.save_label(label(ours, "hub:ben", 1))
+    rows = [{"prompt": text, "tier": 3, "annotator": f"n{n}"} for text in (ours, theirs) for n in range(50)]
+    assert brought(store, written(tmp_path / "a.csv", rows))[1].new == 100
+    resolved = {found.prompt: (found.tier, found.annotators) for found in store.resolved()}
+    assert resolved == {ours: (1, 2), theirs: (3, 50)}
+
+
 def test_nobody_can_speak_for_somebody_else_by_a_file(store: LabelStore, tmp_path: Path) -> None:
     (text,) = queue(store, 1)
     store.save_label(label(text, "hub:ada", 1))
@@ -165,7 +220,12 @@ def test_the_command_imports_labels_where_it_is_told_to(
     assert main(["import", path]) == 0
     assert "labels" not in capsys.readouterr().out
     assert main(["import", path, "--labels"]) == 0
-    assert "3 new labels by 2 people, 0 known already" in capsys.readouterr().out
+    said_of_labels = capsys.readouterr().out
+    assert "3 new labels by 2 people, 0 known already" in said_of_labels
+    assert "passed over" not in said_of_labels
+    judged = [{"prompt": "one", "tier": 1, "source": "judge"}]
+    assert main(["import", str(written(tmp_path / "judged.csv", judged)), "--labels"]) == 0
+    assert "1 labels of judges, corrections, or changed later were passed over" in capsys.readouterr().out
     plain = tmp_path / "plain.csv"
     plain.write_text("prompt,n\nHow wide is the Rhine?,1\n", encoding="utf-8")
     assert main(["import", str(plain), "--labels"]) == 1

@@ -101,14 +101,14 @@ def test_what_becomes_free_before_the_floor_waits_no_longer_than_the_floor_lasts
     for _ in range(4):
         label_next(labels, "ann")
     labels.release("bob")
-    monkeypatch.setattr(feedback.label_floor.time, "monotonic", lambda: float("inf"))
+    monkeypatch.setattr(feedback.label_floor, "clock", lambda: float("inf"))
     rest = [label_next(labels, "ann") for _ in range(2)]
     assert first.prompt in rest, "of the two parts of the queue one is its own, and it is first there"
 
 
 def test_a_floor_that_rises_lasts_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     moment = 100.0
-    monkeypatch.setattr(feedback.label_floor.time, "monotonic", lambda: moment)
+    monkeypatch.setattr(feedback.label_floor, "clock", lambda: moment)
     floors = Floors()
     assert floors.get("ann", random=True) is None
     floors.put("ann", 0.2, random=True)

@@ -142,6 +142,17 @@ def test_the_weightiest_source_alone_decides(said: list[tuple[Source, int | None
         assert found.annotators == len(tiers)
 
 
+def test_labels_of_files_count_where_nobody_labelled_here_and_not_beside_them() -> None:
+    here, brought = leads([("people", 1)]), [lead._replace(imported=True) for lead in leads([("people", 3)] * 5)]
+    alone, beside = resolve(brought), resolve([*brought, *here])
+    assert alone is not None
+    assert beside is not None
+    assert (alone.tier, alone.annotators) == (3, 5)
+    assert (beside.tier, beside.annotators) == (1, 1)
+    unfit = leads([("people", None)])
+    assert resolve([*brought, *unfit]) is None, "what somebody here found unfit is left out"
+
+
 @given(LEADS)
 @settings(deadline=None)
 def test_who_was_first_does_not_matter_unless_somebody_settled_it(said: list[tuple[Source, int | None]]) -> None:

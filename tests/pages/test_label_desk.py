@@ -30,7 +30,7 @@ def test_the_first_visit_brings_two_prompts_and_no_opinion(office: Office) -> No
     assert {first["item"]["prompt"], first["next"]["prompt"]} < set(PROMPTS)
     assert first["item"]["id"] != first["next"]["id"]
     assert set(first["item"]) == {"id", "prompt", "facts"}, "nothing that tells what routers think"
-    assert first["progress"] == {"done": 0, "total": 5, "mine": 0, "seconds": None}
+    assert first["progress"] == {"done": 0, "total": 5, "mine": 0, "seconds": None, "open": True}
     assert "empty" not in first
 
 

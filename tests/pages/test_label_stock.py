@@ -1,5 +1,6 @@
 """The tab that brings prompts in, looks after the queue and deletes: what it does on a real store, and what it says."""
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 
 from errors import BadInputError
 from feedback.label_records import Label
+from feedback.label_store import LabelStore
 from feedback.rows import sha256
+from feedback.visitor import Visitor
 from pages._label_columns import preview_of
 from pages._label_figures import agreement_html
 from pages._label_import import ImportPart
@@ -108,6 +111,37 @@ def test_labels_of_a_file_come_with_it_if_one_asks(office: Office, tmp_path: Pat
     assert (kept.prompt, kept.label.tier, kept.label.source) == ("one", 1, "people")
     html = agreement_html(office.labels, BASHIR)
     assert "&lt;b&gt;ben&lt;/b&gt; (imported)" in html
+
+
+def test_labels_are_brought_by_those_only_who_may_let_routers_learn(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file names its annotators itself, so its labels are not for everybody who may label."""
+
+    def let_in(_: object) -> tuple[Visitor, LabelStore]:
+        return dataclasses.replace(BASHIR, name="Bashir"), office.labels
+
+    monkeypatch.setattr(office.door, "let_in", let_in)
+    path = labelled(tmp_path)
+    part = ImportPart(office.door, office.scoring)
+    for html, labels in (part.picked(str(path), ASKING)[1:], part.chosen(str(path), "prompt", ASKING)):
+        assert labels["visible"] is False
+        assert "only who may let routers learn may import labels" in html
+        assert "tick the box" not in html
+    said = bring(office, file=path, with_labels=True)[0]
+    assert "Only who may let routers learn may import labels." in said
+    assert path.exists()
+    assert office.labels.origins() == {}, "nothing goes in by halves"
+    assert "3 prompts joined" in bring(office, file=path)[0]
+    assert list(office.labels.labels()) == []
+
+
+def test_labels_of_an_export_that_do_not_count_are_said_to_be_passed_over(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_text("prompt,tier,source\none,1,people\ntwo,2,judge\nthree,3,judge\n", encoding="utf-8")
+    said = bring(office, file=path, with_labels=True)[0]
+    assert "1 label by 1 person came with them" in said
+    assert "2 were passed over: of judges, corrections, or changed later." in said
 
 
 def test_a_column_that_only_sounds_like_labels_is_not_offered(office: Office, tmp_path: Path) -> None:

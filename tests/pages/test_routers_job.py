@@ -84,6 +84,23 @@ def test_what_goes_wrong_is_kept_for_who_asks() -> None:
     assert "secret" not in str(second.standing.error)
 
 
+def test_a_panic_of_a_library_ends_it_like_any_other_defect() -> None:
+    class Panic(BaseException):
+        """As pyo3 raises where Rust code panics: no Exception."""
+
+    def panicking(tell: Tell) -> str:
+        raise Panic("secret prompt")
+
+    jobs = Jobs()
+    first = jobs.start(panicking)
+    assert first.ended.wait(PATIENCE_S)
+    assert first.standing.state == "failed"
+    assert "secret" not in str(first.standing.error)
+    second = jobs.start(ready)
+    assert second.ended.wait(PATIENCE_S)
+    assert second.standing.state == "done"
+
+
 def test_old_ones_are_forgotten() -> None:
     jobs = Jobs()
     first = jobs.start(ready)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 
 import pytest
 
-from errors import BadInputError, UnknownNameError
+from errors import BadInputError, UnavailableError, UnknownNameError
 from feedback.learning.learn import learn
 from feedback.store import FeedbackStore
 from feedback.version_records import BrokenVersionError, Switch, Version
@@ -15,7 +16,8 @@ from feedback.version_store import VersionStore
 from feedback.visitor import Visitor
 from pages._routers_desk import RoutersDesk
 from pages._routers_versions import MOST_PROMPTS, SHIPPED, Versions, figure_rows
-from router_models import RouterPanel, load_panel
+from router_models import Decision, RouterPanel, load_panel
+from router_models.base import Router
 from router_models.card import Figure, RouterCard
 from settings import Settings
 from tests.feedback.learning.synthetic import by_topic
@@ -140,6 +142,23 @@ def test_versions_that_are_not_there_or_of_another_router_are_refused(bench: Ben
         bench.versions.compared("semantic", SHIPPED, ids(bench)[1], PROMPTS)
     with pytest.raises(UnknownNameError, match="There is no router"):
         bench.versions.compared("nowhere", SHIPPED, ids(bench)[1], PROMPTS)
+
+
+def test_one_comparison_runs_at_a_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped, learnt, _ = ids(bench)
+    decided = Versions._decisions
+
+    def decide_with_a_rival(versions: Versions, made: Router, name: str, prompts: Sequence[str]) -> list[Decision]:
+        with pytest.raises(UnavailableError, match="Somebody is comparing versions right now"):
+            Versions(bench.panel, lambda: bench.feedback).compared("knn", shipped, learnt, PROMPTS)
+        return decided(versions, made, name, prompts)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Versions, "_decisions", decide_with_a_rival)
+        assert len(bench.versions.compared("knn", shipped, learnt, PROMPTS).prompts) == len(PROMPTS)
+    with pytest.raises(UnknownNameError):
+        bench.versions.compared("knn", SHIPPED, "nowhere", PROMPTS)
+    assert bench.versions.compared("knn", shipped, learnt, PROMPTS).prompts, "and a failure lets the next one in"
 
 
 def test_a_version_that_learnt_on_other_weights_says_so(tmp_path: Path) -> None:

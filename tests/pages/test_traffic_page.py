@@ -1,88 +1,30 @@
-"""The Traffic page without a browser: its callbacks on the real panel, from prompts brought to files taken along."""
+"""The first half of the Traffic page without a browser, on the real panel: prompts brought, routed and forgotten."""
 
 from __future__ import annotations
 
-import asyncio
 import copy
-import csv
 import re
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
-from errors import BadInputError
 from llms.completions import Completions
+from pages import _traffic_bring as traffic_bring
 from pages import build_pages
 from pages._components import PAGES
-from pages._traffic_bring import N_COLUMNS, NONE, TrafficBringing
-from pages._traffic_results import GROUPS, QUALITY, RESULTS, TABLE, WHAT_IF, TrafficResults, read_assumptions
-from pages._traffic_session import TrafficSession
-from pages._traffic_view import ROWS_A_PAGE, cut, preview_html, progress_html
+from pages._traffic_bring import N_COLUMNS, NONE
 from router_models import RouterPanel
-from settings import Settings
 from tests.pages.labelling import Office
-from tests.traffic.samples import csv_source
-from traffic.columns import preview_of
-from traffic.routing import Progress, RoutingRun
-
-POOL = "nano / 4.1 / o4-mini"
-MONEY: tuple[Any, ...] = (100_000, POOL, None, 300, 1000)
-CHEAP = ["prompt-length", "keras-dnn", "encoder-quality", "always-strong"]
-WILD = '<img src=x onerror="alert(1)">'
-
-
-class Tab:
-    """One tab of the page."""
-
-    def __init__(self, panel: RouterPanel) -> None:
-        self.bringing = TrafficBringing(panel)
-        self.results = TrafficResults(panel, Decimal("0.03"))
-        self.session = TrafficSession()
-        self.columns: list[str] = []
-        self.listing: tuple[bool, str, str] = (True, "", "different")
-
-    def brings(self, values: list[Any]) -> list[Any]:
-        assert len(values) == 5 + N_COLUMNS
-        self.columns = [value.get("value") for value in values[5:]]
-        return values
-
-    def runs(self, routers: list[str] | None = None, groups: bool = False) -> list[list[Any]]:
-        async def all_of() -> list[list[Any]]:
-            events = self.bringing.ran(self.session, routers or CHEAP, groups, *self.columns)
-            return [values async for values in events]
-
-        return asyncio.run(all_of())
-
-    def shows(self, router: str | None = None, money: tuple[Any, ...] = MONEY) -> dict[str, Any]:
-        show = self.results.arrived if self.session.fresh else self.results.shown
-        values = show("light", self.session, router, 0, *self.listing, *money)
-        assert len(values) == RESULTS
-        names = ["notice", "found", "baseline", "router", "answer"]
-        names += [f"what if {at}" for at in range(WHAT_IF)] + [f"table {at}" for at in range(TABLE)]
-        names += [f"groups {at}" for at in range(GROUPS)] + [f"quality {at}" for at in range(QUALITY)]
-        return dict(zip(names, values, strict=True))
+from tests.pages.traffic_tab import MONEY, WILD, Tab, headline
+from traffic.intake import Traffic
+from traffic.routing import RoutingRun
 
 
 @pytest.fixture
 def tab(panel: RouterPanel) -> Tab:
     return Tab(panel)
-
-
-@pytest.fixture(scope="module")
-def routed(panel: RouterPanel) -> Tab:
-    """A tab with the example routed."""
-    tab = Tab(panel)
-    tab.brings(tab.bringing.example_brought(tab.session))
-    tab.runs(groups=True)
-    tab.shows()
-    return tab
-
-
-def headline(html: str) -> str:
-    return re.search(r"data-headline>([^<]*)<", html)[1]  # type: ignore[index]
 
 
 def test_the_page_stands_after_the_benchmarks_and_its_events_are_private(panel: RouterPanel, tmp_path: Path) -> None:
@@ -177,6 +119,50 @@ def test_prompts_forgotten_during_a_run_stay_forgotten(tab: Tab, monkeypatch: py
     assert tab.session.traffic is None
 
 
+@pytest.mark.parametrize("then", ["another", "forgotten"])
+def test_what_is_brought_or_forgotten_while_rows_are_read_counts(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    tab.brings(tab.bringing.text_brought(tab.session, "\n".join(f"Old {n}" for n in range(30))))
+    started: list[RoutingRun] = []
+    read, start = traffic_bring.read_traffic, RoutingRun.start
+
+    def meanwhile(*given: Any) -> Traffic:
+        monkeypatch.setattr(traffic_bring, "read_traffic", read)
+        if then == "another":
+            tab.brings(tab.bringing.text_brought(tab.session, "new one\nnew two\nnew three"))
+        else:
+            tab.bringing.forgotten(tab.session)
+        return read(*given)
+
+    def starting(run: RoutingRun) -> None:
+        started.append(run)
+        start(run)
+
+    monkeypatch.setattr(traffic_bring, "read_traffic", meanwhile)
+    monkeypatch.setattr(RoutingRun, "start", starting)
+    last = tab.runs()[-1]
+    assert not started
+    assert last[1] == last[2] == ""
+    assert last[3]["interactive"] is True
+    assert tab.session.traffic is tab.session.routed is tab.session.run is None
+    if then == "another":
+        tab.runs()
+        assert tab.session.traffic is not None
+        assert tab.session.traffic.prompts == ("new one", "new two", "new three")
+        assert len(tab.session.routed or ()) == 3
+
+
+def test_without_a_router_the_results_before_stay(tab: Tab) -> None:
+    tab.brings(tab.bringing.text_brought(tab.session, "one\ntwo\nthree"))
+    tab.runs()
+    tab.shows()
+    before = tab.session.analysis
+    assert "No router is chosen" in tab.runs([])[-1][0]
+    assert tab.session.analysis is before is not None
+    assert tab.session.routed is before.routed
+
+
 def test_a_run_that_fails_says_why_and_leaves_the_results_before_it(tab: Tab) -> None:
     tab.brings(tab.bringing.text_brought(tab.session, "one\ntwo\nthree"))
     tab.runs()
@@ -208,122 +194,3 @@ def test_a_tab_that_goes_takes_its_prompts_along(tab: Tab) -> None:
     tab.brings(tab.bringing.text_brought(tab.session, "mine"))
     tab.bringing.left(request)
     assert tab.session.source is None
-
-
-def test_the_chosen_router_leads(routed: Tab) -> None:
-    shown = routed.results.chosen("dark", routed.session, "keras-dnn")
-    assert len(shown) == 2 + WHAT_IF + QUALITY
-    assert headline(shown[1]).startswith("With keras-dnn ")
-    assert shown[2]["label"] == "Threshold of keras-dnn"
-    assert 'data-point="keras-dnn"' in shown[5]
-    assert "did not run" in routed.results.chosen("dark", routed.session, "knn")[0]
-
-
-def test_a_moved_threshold_changes_share_and_link_without_a_run(routed: Tab) -> None:
-    shares = []
-    for value in (0.0, 0.2, 1.0):
-        notice, _, figures = routed.results.moved("light", routed.session, "encoder-quality", value)
-        assert notice == ""
-        assert f"/?t.encoder-quality={value:g}" in figures
-        shares.append(float(re.search(r"sent to a dearer LLM</dt><dd>([\d.]+)", figures)[1]))  # type: ignore[index]
-    assert shares[0] == 100 > shares[1] > shares[2] == 0
-    assert "threshold" in routed.results.moved("light", routed.session, "encoder-quality", 3.0)[0]
-
-
-def test_twice_the_volume_saves_twice_as_much(routed: Tab) -> None:
-    saved = []
-    for month in (100_000, 200_000):
-        routed.shows("encoder-quality", (month, POOL, "gpt-4.1", 300, 1000))
-        assert routed.session.analysis is not None
-        saved.append(routed.session.analysis.savings["encoder-quality"].saving_usd.value * month)
-    assert saved[1] == pytest.approx(2 * saved[0])
-    assert saved[0] > 0
-    for wrong in (None, -1, float("nan")):
-        assert "number of prompts a month" in routed.shows(None, (wrong, *MONEY[1:]))["notice"]
-    routed.shows()
-
-
-def test_other_assumptions_leave_the_listing_and_the_moved_setting_as_they_are(routed: Tab) -> None:
-    routed.listing = False, "translate into french", "file"
-    routed.results.moved("light", routed.session, "encoder-quality", 0.123)
-    shown = routed.shows("encoder-quality", (5, *MONEY[1:]))
-    assert "Translate into French" in shown["table 0"] and "VAT" not in shown["table 0"]
-    assert shown["what if 0"]["value"] == 0.123
-    assert routed.shows("keras-dnn")["what if 0"]["value"] != 0.123
-    routed.listing = True, "", "different"
-
-
-def test_rows_are_filtered_searched_and_turned(routed: Tab) -> None:
-    notice, html, before, after = routed.results.filtered(routed.session, False, "", "file")
-    assert notice == ""
-    assert html.count("<tr>") == 1 + ROWS_A_PAGE
-    assert (before["interactive"], after["interactive"]) == (False, True)
-    assert f"Prompts {ROWS_A_PAGE + 1} to" in routed.results.next_page(routed.session, False, "", "file")[1]
-    assert "Prompts 1 to" in routed.results.previous_page(routed.session, False, "", "file")[1]
-    found = routed.results.filtered(routed.session, False, "TRANSLATE INTO french", "different")[1]
-    assert "Translate into French" in found
-    assert "VAT" not in found
-    assert "No prompt fits" in routed.results.filtered(routed.session, True, "nowhere at all", "different")[1]
-    assert 'href="/?prompt=Translate+into+French' in found
-
-
-def test_groups_and_curves_are_drawn_for_the_example(routed: Tab) -> None:
-    shown = routed.shows()
-    assert shown["groups 0"]["visible"] is True
-    assert 'data-table="your-groups"' in shown["groups 2"]
-    assert shown["quality 0"]["visible"] is True
-    assert "invented" in shown["answer"]
-    notice, _, _, table = routed.results.grouped("light", routed.session, 4)
-    assert notice == ""
-    assert table.count("<tr>") == 1 + 4
-    routed.session.groups = None
-
-
-@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
-def test_results_are_taken_along(routed: Tab, form: str) -> None:
-    notice, file = routed.results.exported(routed.session, form)
-    assert notice == ""
-    path = Path(file["value"])
-    assert path.name == f"routed.{form}"
-    if form == "csv":
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            assert len(list(csv.DictReader(lines))) == len(routed.session.routed or ())
-    assert path.stat().st_size > 1000
-    path.unlink()
-
-
-def test_an_unknown_form_is_refused(routed: Tab) -> None:
-    assert "xlsx" in routed.results.exported(routed.session, "xlsx")[0]
-
-
-def test_html_of_a_user_is_never_markup(tab: Tab) -> None:
-    texts = [f"{WILD} number {n}" for n in range(12)]
-    tab.brings(tab.bringing.text_brought(tab.session, "\n".join(texts)))
-    tab.runs(["keras-dnn", "encoder-quality"], groups=True)
-    shown = tab.shows()
-    rows = tab.results.filtered(tab.session, False, "", "")[1]
-    for html in (*map(str, shown.values()), rows):
-        assert "<img" not in html
-
-
-def test_long_texts_are_cut_and_can_be_opened() -> None:
-    assert cut("word " * 100, 20) == f"{('word ' * 100)[:20]} …"
-    assert cut("short", 20) == "short"
-    preview = preview_of(csv_source(f"prompt,llm\n{'x' * 5000},a\n"))
-    assert "x" * 200 not in preview_html(preview)
-
-
-def test_progress_says_rows_a_second_and_time_left() -> None:
-    html = progress_html(Progress(1_200, 10_000, 310.4, 28.0, running=True))
-    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
-    assert "1,200 of 10,000 prompts · 310 a second · 28 s left" in text
-    long = progress_html(Progress(10, 10_000, 3.1, 300.0, running=True))
-    assert "5 min left" in long and "fair sample" in long
-    assert "2.0 h left" in progress_html(Progress(10, 10_000, 3.1, 7200.0, running=True))
-
-
-def test_fields_left_empty_are_refused_by_name() -> None:
-    with pytest.raises(BadInputError, match="length of an answer"):
-        read_assumptions(1, POOL, "", None, 0)
-    assert read_assumptions(5, POOL, None, 0, 0).baseline == ""
-    assert Settings(_env_file=None).machine_usd_per_hour == Decimal("0.03")

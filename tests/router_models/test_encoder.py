@@ -11,6 +11,7 @@ from router_models.encoder import MEANS, Encoders
 from router_models.onnx_model import OnnxModel
 from router_models.prompt_batch import PromptBatch
 from router_models.wordpiece import Tokenized
+from tests.router_models.graphs import endless_graph
 
 
 def rows(*lengths: int) -> Tokenized:
@@ -100,6 +101,16 @@ def test_a_run_that_fails_beside_others_says_so(panel: RouterPanel) -> None:
     model = OnnxModel(panel.encoders.stem.lower.path, [MEANS], threads=2)
     with pytest.raises(Exception, match="input_ids"):
         model.run_each([*batches_of(2), {"attention_mask": np.ones((2, 2), dtype=np.int64)}])
+
+
+@pytest.mark.parametrize("prompts", [1, 2])
+def test_a_graph_that_never_ends_is_stopped_where_there_is_a_limit(tmp_path: Path, prompts: int) -> None:
+    model = OnnxModel(endless_graph(tmp_path / "model.onnx"), ["logits"], threads=2, run_limit_s=0.5)
+    batches = [{"input_ids": np.ones((1, 4), dtype=np.int64)}] * prompts
+    with pytest.raises(UnavailableError, match=r"more than 0.5 s\.|not asked again"):
+        model.run_each(batches)
+    with pytest.raises(UnavailableError, match="not asked again"):
+        model.run(**batches[0], attention_mask=np.ones((1, 4), dtype=np.int64))
 
 
 def sessions(model: OnnxModel) -> list[InferenceSession]:

@@ -9,6 +9,7 @@ import sys
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ import pytest
 from numpy.typing import NDArray
 
 from errors import UnavailableError
-from router_models import RouterPanel, load_panel
+from llms.catalogue import load_catalogue
+from router_models import RouterPanel, load_panel, memory
 from router_models.base import Router
 from router_models.card import RouterCard
 from router_models.encoder import Encoders
@@ -27,6 +29,8 @@ from router_models.registry import WEIGHTS
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_S = 20.0
+PROCESS_S = 180.0
+"""For a process that loads every router and leaves."""
 PROMPT = "Why do the leaves of an oak turn brown?"
 
 
@@ -165,6 +169,68 @@ def test_a_copy_is_a_router_of_its_own() -> None:
     assert strong(other) == 0.75
 
 
+def test_a_copy_that_is_made_while_it_loads_waits_for_nobody_and_loads_by_itself() -> None:
+    class Patient(Weighty):
+        def __init__(self) -> None:
+            super().__init__()
+            self.loading = threading.Event()
+            self.may_load = threading.Event()
+
+        def _load(self) -> None:
+            self.loading.set()
+            assert self.may_load.wait(PATIENCE_S)
+            super()._load()
+
+    router = Patient()
+    with ThreadPoolExecutor(2) as threads:
+        try:
+            first = threads.submit(strong, router)
+            assert router.loading.wait(PATIENCE_S)
+            other = copy.copy(router)
+            other.may_load = threading.Event()
+            other.may_load.set()
+            assert threads.submit(strong, other).result(PATIENCE_S / 2) == 0.75
+            assert not router.loaded
+        finally:
+            router.may_load.set()
+        assert first.result(PATIENCE_S) == 0.75
+    assert other.unload()
+    assert router.loaded
+
+
+def test_who_uses_a_router_does_not_keep_its_copy_in_memory() -> None:
+    router = Weighty(goes_on=threading.Event())
+    with ThreadPoolExecutor(1) as threads:
+        run = threads.submit(strong, router)
+        assert router.running.wait(PATIENCE_S)
+        assert not router.unload()
+        other = copy.copy(router)
+        assert other.unload()
+        assert router.goes_on is not None
+        router.goes_on.set()
+        assert run.result(PATIENCE_S) == 0.75
+
+
+def test_what_routers_share_leaves_when_the_last_run_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    handed: list[bool] = []
+    router = Weighty(goes_on=threading.Event())
+    panel = RouterPanel([router], router.encoders, load_catalogue())
+    stem = panel.encoders.stem.lower
+    stem.load()
+    monkeypatch.setattr(memory, "_hand_to_the_system", partial(handed.append, True))
+    with ThreadPoolExecutor(1) as threads:
+        run = threads.submit(strong, router)
+        assert router.running.wait(PATIENCE_S)
+        assert not unload(panel, router.id)
+        assert (stem._session is None, handed) == (False, [])
+        assert router.goes_on is not None
+        router.goes_on.set()
+        assert run.result(PATIENCE_S) == 0.75
+    assert (stem._session is None, handed) == (True, [True])
+    strong(router)
+    assert len(handed) == 1, "only who asks for it"
+
+
 @pytest.fixture(scope="module")
 def own_panel() -> RouterPanel:
     """A panel that nobody else uses."""
@@ -217,7 +283,9 @@ print((full - resident()) / (full - empty))
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_the_process_itself_grows_smaller() -> None:
-    done = subprocess.run([sys.executable, "-c", MEASURED], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED], cwd=ROOT, capture_output=True, text=True, check=True, timeout=PROCESS_S
+    )
     assert float(done.stdout) > 0.4, "of what loading takes, libraries stay and weights go"
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from errors import BadInputError, UnknownNameError
+from errors import BadInputError, UnavailableError, UnknownNameError
 from llms.catalogue import load_catalogue
 from router_models.base import Router
 from router_models.card import RouterCard
@@ -123,6 +125,20 @@ def test_added_routers_stand_behind_all_others_and_stay_when_versions_change(lin
     assert line_up["x"].title == "x"
     with pytest.raises(UnknownNameError):
         line_up.running("x")
+
+
+def test_a_router_that_was_removed_leaves_the_memory_and_is_still_named(line_up: LineUp) -> None:
+    added = router("x")
+    kept = weakref.ref(added)
+    line_up.add(added)
+    line_up.install({}, {"a": (router("a-v1", "v1"),)})
+    line_up.remove("x")
+    del added
+    gc.collect()
+    assert kept() is None
+    assert line_up["x"].card.version == "1"
+    with pytest.raises(UnavailableError, match="x was removed"):
+        line_up["x"].predict_proba(["Hello"])
 
 
 def test_an_added_router_makes_way_for_one_of_the_same_id_but_no_other_does(line_up: LineUp) -> None:

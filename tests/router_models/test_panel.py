@@ -14,9 +14,11 @@ from router_models import RouterPanel, load_panel
 from router_models.base import Router
 from router_models.card import RouterCard
 from router_models.encoder import CHUNK, Encoders
+from router_models.memory import unload
 from router_models.novelty import reference_path
 from router_models.prompt_batch import PromptBatch
 from router_models.registry import WEIGHTS
+from router_models.router_state import LOADS_WHEN_ASKED
 
 ROUTES = ("weak", "strong")
 
@@ -86,6 +88,29 @@ def test_a_router_that_cannot_run_is_shown_as_such_and_the_others_decide(tmp_pat
     assert [decision.router for decision in panel.decisions(run)] == ["steady"]
     assert panel.status()["missing"] == "No key is set."
     assert panel.status()["steady"] == "ready"
+
+
+@pytest.mark.parametrize("by_prompt", [True, False])
+def test_a_failure_is_forgotten_once_the_router_has_loaded(tmp_path: Path, by_prompt: bool) -> None:
+    class Repaired(Missing):
+        whole = False
+
+        def _load(self) -> None:
+            if not self.whole:
+                super()._load()
+            self.weights = "there"
+
+    panel = panel_of([Repaired, Steady], tmp_path)
+    panel.run("Hello?")
+    assert panel.status()["repaired"] == "No key is set."
+    Repaired.whole = True
+    if by_prompt:
+        panel.run("Hello?")
+        panel["repaired"].unload()
+    else:
+        panel["repaired"].load()
+        unload(panel, "repaired")
+    assert panel.status()["repaired"] == LOADS_WHEN_ASKED
 
 
 @pytest.mark.parametrize("kind", [Invalid, Undefined, Endless, Negative])

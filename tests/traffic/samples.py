@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from llms.catalogue import Catalogue
 from llms.tokens import count_tokens
@@ -21,6 +24,12 @@ PROMPTS = ("Good morning!", "What is 17 times 23?", "Prove that the square root 
 
 def csv_source(text: str | bytes, name: str = "mine.csv") -> Source:
     return from_bytes(name, text if isinstance(text, bytes) else text.encode())
+
+
+def parquet_source(table: pa.Table) -> Source:
+    file = io.BytesIO()
+    pq.write_table(table, file, compression="zstd")
+    return from_bytes("mine.parquet", file.getvalue())
 
 
 def traffic_of(

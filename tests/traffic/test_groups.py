@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import silhouette_score
 
+from benchmarks.plots.theme import theme
 from errors import BadInputError
 from router_models import RouterPanel
 from router_models.prompt_batch import PromptBatch
+from tests.traffic.samples import routed_of, traffic_of
+from traffic.analysis import Analysis, Assumptions
+from traffic.charts import groups_chart
 from traffic.groups import groups_of
 from traffic.k_means import k_means, silhouette
 
@@ -107,6 +111,19 @@ def test_too_few_prompts_and_odd_numbers_of_groups_are_refused() -> None:
     for k in (1, 99):
         with pytest.raises(BadInputError, match="groups cannot be found"):
             groups_of(["a prompt"] * 20, np.arange(20), points, k)
+
+
+def test_equal_prompts_are_one_group_and_no_figure_says_how_well_it_is_set_apart(panel: RouterPanel) -> None:
+    texts = ["What is a fjord?"] * 12
+    found = groups_of(texts, np.arange(12), np.repeat(np.eye(1, 4, dtype=np.float32), 12, axis=0))
+    assert [group.size for group in found.groups] == [12]
+    assert np.isnan(found.silhouette)
+    routed = routed_of(panel, texts, prompt_length=[0.5] * 12)
+    assumed = Assumptions(panel.catalogue.default_pool.name)
+    analysis = Analysis(panel.catalogue, traffic_of(texts), routed, assumed, 0.03)
+    said = groups_chart(found, analysis, theme("light")).how_to_read
+    assert "All prompts are in one group" in said
+    assert "inf" not in said and "nan" not in said and "Set apart" not in said
 
 
 def test_groups_without_words_have_names_all_the_same() -> None:

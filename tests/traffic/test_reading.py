@@ -1,16 +1,15 @@
 """Rows of every kind of file; whatever is wrong with one of them, the rest goes on."""
 
-import io
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from errors import BadInputError
 from tests.traffic.samples import csv_source
+from tests.traffic.samples import parquet_source as parquet
 from traffic.nested import flat
-from traffic.reading import MAX_COLUMNS, Row, column_names, rows_of
+from traffic.reading import MAX_COLUMNS, MAX_JSON_LINE_BYTES, Row, column_names, rows_of
 from traffic.source import Source, from_bytes, from_text
 
 BROKEN = 70_001
@@ -22,12 +21,6 @@ def values(source: Source, column: str = "prompt") -> list[object]:
 
 def problems(source: Source) -> list[tuple[int, str]]:
     return [(row.line, row.problem) for row in rows_of(source) if row.problem]
-
-
-def parquet(table: pa.Table) -> Source:
-    file = io.BytesIO()
-    pq.write_table(table, file)
-    return from_bytes("mine.parquet", file.getvalue())
 
 
 def test_csv_gives_rows_with_the_lines_on_which_they_begin() -> None:
@@ -116,6 +109,13 @@ def test_deep_json_ends_somewhere() -> None:
     assert problems(bomb) == [(1, "The line is no valid JSON.")]
 
 
+def test_a_line_of_json_that_is_too_long_is_named_and_not_parsed() -> None:
+    long = b'{"prompt": "b", "a": [' + b"[]," * (MAX_JSON_LINE_BYTES // 3) + b"[]]}"
+    source = from_bytes("log.jsonl", b'{"prompt": "a"}\n' + long + b'\n{"prompt": "c"}\n')
+    assert values(source) == ["a", "c"]
+    assert problems(source) == [(2, "The line is longer than 1 MiB.")]
+
+
 def test_parquet_with_nested_columns_offers_their_parts() -> None:
     chat = [[{"role": "user", "content": "first?"}], [{"role": "user", "content": "second?"}], None]
     nested = [{"text": "a", "n": 1}, {"text": "b", "n": 2}, None]
@@ -130,7 +130,7 @@ def test_parquet_with_nested_columns_offers_their_parts() -> None:
 
 def test_parquet_that_unpacks_to_more_than_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     source = parquet(pa.table({"prompt": ["x" * 100] * 1000, "other": ["y"] * 1000}))
-    monkeypatch.setattr("traffic.reading.MAX_PARQUET_BYTES", 10)
+    monkeypatch.setattr("traffic.parquet.MAX_PARQUET_BYTES", 10)
     with pytest.raises(BadInputError, match="unpacks to"):
         list(rows_of(source, ["prompt"]))
 

@@ -13,7 +13,9 @@ from router_models import RouterPanel
 from router_models.panel import PanelRun
 from router_models.prompt_batch import PromptBatch
 from tests.traffic.samples import PROMPTS
-from traffic.routing import CHUNK_ROWS, RoutingRun
+from tests.traffic.test_turns import waits_for
+from traffic.routing import CHUNK_CHARACTERS, CHUNK_ROWS, RoutingRun
+from traffic.turns import Turns
 
 CHEAP = ("prompt-length", "always-strong")
 PATIENCE_S = 120.0
@@ -177,6 +179,33 @@ def test_a_router_that_fails_is_left_out_with_its_reason(panel: RouterPanel, mon
     found = ended(RoutingRun(panel, PROMPTS, CHEAP, groups=False)).result()
     assert tuple(found.scores) == ("always-strong",)
     assert found.unavailable["prompt-length"].what == "Its weights are gone."
+
+
+def test_runs_take_turns_and_never_hold_two_of_the_panels_slots(
+    panel: RouterPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(panel, monkeypatch)
+    turns = Turns()
+    monkeypatch.setattr("traffic.routing._turns", turns)
+    runs = [RoutingRun(panel, [name] * (2 * CHUNK_ROWS), CHEAP, groups=False) for name in ("first", "second")]
+    runs[0].start()
+    assert slow.at_work.wait(PATIENCE_S)
+    runs[1].start()
+    waits_for(turns, 2)
+    assert len(slow.chunks) == 1
+    slow.go_on.set()
+    assert all(run.wait(PATIENCE_S) for run in runs)
+    assert [chunk[0] for chunk in slow.chunks] == ["first", "second", "first", "second"]
+
+
+def test_a_chunk_of_long_prompts_is_short(panel: RouterPanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow(panel, monkeypatch)
+    slow.go_on.set()
+    prompts = ["x" * (CHUNK_CHARACTERS + 1), "y" * (CHUNK_CHARACTERS + 2), *["short"] * 10]
+    assert ended(RoutingRun(panel, prompts, CHEAP, groups=True)).result().whole
+    assert sorted(map(str, (prompt for chunk in slow.chunks for prompt in chunk))) == sorted(prompts)
+    for chunk in slow.chunks:
+        assert len(chunk) == 1 or sum(map(len, chunk)) <= CHUNK_CHARACTERS
 
 
 def test_a_failure_of_the_app_is_raised_and_its_text_not_logged(

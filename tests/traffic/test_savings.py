@@ -11,9 +11,11 @@ from router_models import RouterPanel
 from router_models.policy import Policy
 from tests.traffic.samples import PROMPTS, first_policy, money_of, routed_of, traffic_of
 from traffic.analysis import Analysis, Assumptions, usual_baseline
-from traffic.baseline import USED_NOW, baseline_of, known_llms
+from traffic.baseline import USED_NOW, baseline_of
 from traffic.intake import Traffic
 from traffic.intervals import mean_of, ratio_of, share_of
+from traffic.money import Money
+from traffic.naming import known_llms
 from traffic.routed import Routed
 from traffic.savings import saving_of
 from traffic.what_if import COST_WEIGHT, THRESHOLD, saving_at, setting_of, what_if
@@ -62,6 +64,30 @@ def test_the_llms_that_a_table_names_are_a_baseline(panel: RouterPanel) -> None:
     assert dict(baseline.unknown) == {"house-llm": 1, "(empty)": 1}
     found = saving_of(routed.scores["prompt-length"], first_policy(panel), money, baseline, 0.0)
     assert (found.counted, found.left_out) == (2, 2)
+
+
+def test_known_lengths_of_a_reasoning_llms_own_answers_hold_its_hidden_tokens(panel: RouterPanel) -> None:
+    routed = routed_of(panel, prompt_length=P)
+    traffic = traffic_of(llms=["o4-mini", "O4-mini", "gpt-4.1", "o4-mini"], output_tokens=[1300, np.nan, 1300, 80])
+    money = Money(panel.catalogue, traffic, routed, 300, 1000)
+    found, price = money.usd("o4-mini"), money.price("o4-mini")
+    nothing = Money(panel.catalogue, traffic_of(output_tokens=[0] * 4), routed, 0, 0).usd("o4-mini")
+    assert found is not None and price is not None and nothing is not None
+    billed = (found - nothing) / float(price.output_usd_per_mtok) * 1e6
+    assert billed == pytest.approx([1300, 300 + 1000, 1300 + 1000, 80])
+    own = "but for answers whose length your table gives for that very LLM"
+    assert own in analysis_of(panel, traffic, routed).priced_by()
+    assert own not in analysis_of(panel, traffic_of(), routed).priced_by()
+
+
+def test_a_length_without_an_llms_name_says_nothing_of_hidden_tokens(panel: RouterPanel) -> None:
+    routed = routed_of(panel, prompt_length=P)
+    named, unnamed = (
+        Money(panel.catalogue, traffic_of(llms=llms, output_tokens=[1300] * 4), routed, 300, 1000).usd("o4-mini")
+        for llms in (["o4-mini"] * 4, [])
+    )
+    assert named is not None and unnamed is not None
+    assert np.all(unnamed > named)
 
 
 def test_without_names_or_prices_there_is_no_such_baseline(panel: RouterPanel) -> None:

@@ -21,7 +21,13 @@ def test_two_gigabytes_are_refused_without_being_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
-    [("a.pdf", b"x", "ends in “.pdf”"), ("a.csv", b"", "is empty"), ("noending", b"x", "ends in “”")],
+    [
+        ("a.pdf", b"x", "ends in “.pdf”"),
+        ("a.csv", b"", "is empty"),
+        ("noending", b"x", "ends in “”"),
+        ("a.csv", b"\x89PNG\r\n\x1a\n\x00", "is a picture"),
+        ("a.jsonl", b"PK\x03\x04\x14", "is a spreadsheet"),
+    ],
 )
 def test_what_cannot_be_read_is_refused_with_a_mend(tmp_path: Path, name: str, content: bytes, said: str) -> None:
     path = tmp_path / name

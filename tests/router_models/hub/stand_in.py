@@ -16,6 +16,18 @@ from tests.router_models.hub.stand_in_repo import LARGE, Repo, entry_of, git_sha
 from tests.router_models.hub.stand_in_uploads import BATCH, committed, created, upload_actions, upload_modes
 
 
+class Held(threading.Event):
+    """Waited for by the stand-in; says that somebody does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.reached.set()
+        return super().wait(timeout)
+
+
 @dataclass
 class Request:
     """What was asked."""

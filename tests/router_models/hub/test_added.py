@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,7 +19,7 @@ from router_models.hub.network import Classifier
 from router_models.panel import RouterPanel
 from settings import Settings
 from tests.router_models.hub.conftest import MIB, REPO, ROUTES
-from tests.router_models.hub.stand_in import HubStandIn
+from tests.router_models.hub.stand_in import Held, HubStandIn
 
 ID = "hub-somebody-hardness"
 PROMPT = "Name three rivers that cross a border."
@@ -140,18 +139,6 @@ def test_other_routes_are_another_version_so_that_no_remembered_score_is_taken_f
         versions.add(own_panel[ID].card.version)
         added.remove(ID)
     assert len(versions) == 3
-
-
-class Held(threading.Event):
-    """Waited for by the stand-in; says that somebody does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.reached = threading.Event()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self.reached.set()
-        return super().wait(timeout)
 
 
 def test_two_people_adding_the_same_at_once_get_one(

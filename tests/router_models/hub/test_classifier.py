@@ -8,17 +8,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 from numpy.typing import NDArray
-from onnx import TensorProto, helper
+from onnx import TensorProto
 from tokenizers import Tokenizer
 
 from errors import BadInputError, PlaygroundError, UnavailableError
 from router_models.base import softmax
 from router_models.encoder import Encoders
 from router_models.hub.choice import Kind
-from router_models.hub.classifier import HubClassifierRouter, classifier_card
+from router_models.hub.classifier import HubClassifierRouter, classifier_card, open_classifier
 from router_models.hub.listing import HubModel, look_up
 from router_models.hub.network import Outputs, label_probabilities
 from router_models.hub.onnx_network import OnnxNetwork
@@ -26,6 +25,7 @@ from router_models.hub.source import HubSource
 from router_models.hub.tokens import HubTokenizer, reading_limit
 from router_models.prompt_batch import PromptBatch
 from router_models.registry import WEIGHTS
+from tests.router_models.graphs import constant_graph, endless_graph, graph_file
 from tests.router_models.hub.conftest import ROUTES
 from tests.router_models.hub.stand_in import HubStandIn
 from tests.router_models.hub.tiny import LONG, PROMPTS, files_of, logits_of, without, write_classifier
@@ -150,24 +150,6 @@ def test_how_far_it_reads(config: dict[str, object], settings: dict[str, object]
     assert reading_limit(config, settings) == limit
 
 
-def graph_file(
-    path: Path, inputs: Mapping[str, list[object]], out: list[object], kind: int = TensorProto.INT64
-) -> Path:
-    """A graph whose logits are the first two token ids."""
-    nodes = [
-        helper.make_node("Slice", ["input_ids", "zero", "two", "one"], ["cut"]),
-        helper.make_node("Cast", ["cut"], ["logits"], to=TensorProto.FLOAT),
-    ]
-    constants = [
-        helper.make_tensor(name, TensorProto.INT64, [1], [n]) for name, n in (("zero", 0), ("two", 2), ("one", 1))
-    ]
-    given = [helper.make_tensor_value_info(name, kind, shape) for name, shape in inputs.items()]
-    found = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, out)]
-    graph = helper.make_graph(nodes, "g", given, found, initializer=constants)
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
-    return path
-
-
 @pytest.mark.parametrize("kind", [TensorProto.INT64, TensorProto.INT32])
 @pytest.mark.parametrize("shape", [["n", "length"], [1, "length"], ["n", 16], [3, 16]])
 def test_graphs_of_fixed_sizes_get_what_they_ask_for(
@@ -200,31 +182,58 @@ def test_graphs_that_ask_for_something_else_are_no_text_classifiers(
 
 
 def test_a_graph_that_never_ends_is_stopped_and_not_asked_again(tmp_path: Path, bert_folder: Path) -> None:
-    body = helper.make_graph(
-        [helper.make_node("Identity", ["go"], ["go_on"]), helper.make_node("Add", ["x", "x"], ["x_next"])],
-        "body",
-        [
-            helper.make_tensor_value_info("i", TensorProto.INT64, []),
-            helper.make_tensor_value_info("go", TensorProto.BOOL, []),
-            helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 2]),
-        ],
-        [
-            helper.make_tensor_value_info("go_on", TensorProto.BOOL, []),
-            helper.make_tensor_value_info("x_next", TensorProto.FLOAT, ["n", 2]),
-        ],
-    )
-    path = graph_file(tmp_path / "model.onnx", {"input_ids": ["n", "l"]}, ["n", 2])
-    model = onnx.load(path)
-    model.graph.node[1].output[0] = "start"
-    model.graph.initializer.append(helper.make_tensor("yes", TensorProto.BOOL, [], [True]))
-    model.graph.node.append(helper.make_node("Loop", ["", "yes", "start"], ["logits"], body=body))
-    onnx.save(model, path)
+    path = endless_graph(tmp_path / "model.onnx")
     network = OnnxNetwork(path, tmp_path, seconds=0.5)
     batch = next(HubTokenizer(bert_folder).micro_batches(HubTokenizer(bert_folder)(["a prompt"])))
     with pytest.raises(UnavailableError, match=r"more than 0.5 s\."):
         network.run(batch)
     with pytest.raises(UnavailableError, match="not asked again"):
         network.run(batch)
+
+
+@pytest.mark.parametrize(
+    ("row", "last", "output"),
+    [
+        ([0.99, 0.01], (), "probabilities"),
+        ([np.log(99), 0.0], ("Softmax",), "scores"),
+        ([np.log(99), 0.0], ("Softmax", "Identity", "Cast"), "scores"),
+        ([np.log(99), -np.log(99)], ("Sigmoid",), "output"),
+        ([np.log(99), 0.0], (), "logits"),
+        ([np.log(99), 0.0], ("Identity",), "scores"),
+        ([np.log(99), 0.0], ("LogSoftmax",), "scores"),
+    ],
+)
+def test_a_graph_that_gives_probabilities_is_not_taken_to_give_logits(
+    bert_folder: Path,
+    hub: HubStandIn,
+    hub_folder: Path,
+    tmp_path: Path,
+    row: list[float],
+    last: tuple[str, ...],
+    output: str,
+) -> None:
+    folder = tmp_path / "constant"
+    folder.mkdir()
+    for name in ("config.json", "tokenizer.json"):
+        (folder / name).write_bytes((bert_folder / name).read_bytes())
+    constant_graph(folder / "model.onnx", row, last, output)
+    model = model_of(folder, hub, hub_folder, "onnx")
+    outputs = open_classifier(model, folder)(PROMPTS)
+    np.testing.assert_allclose(label_probabilities(outputs, model), [[0.99, 0.01]] * len(PROMPTS), atol=1e-5)
+
+
+def test_a_kernel_that_a_configuration_names_is_not_looked_for(bert_folder: Path, tmp_path: Path) -> None:
+    from router_models.hub.torch_network import TorchNetwork
+
+    for path in (bert_folder / name for name in ("config.json", "tokenizer.json", "model.safetensors")):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    config = json.loads((bert_folder / "config.json").read_text())
+    named = {**config, "attn_implementation": "kernels-community/attention"}
+    (tmp_path / "config.json").write_text(json.dumps(named))
+    tokenizer = HubTokenizer(tmp_path)
+    batch = next(tokenizer.micro_batches(tokenizer([PROMPTS[0]])))
+    found = TorchNetwork(tmp_path).run(batch)
+    np.testing.assert_allclose(softmax(found), softmax(logits_of(bert_folder, PROMPTS[:1])), atol=1e-5)
 
 
 def test_safetensors_without_the_classifiers_head_are_refused(

@@ -13,7 +13,7 @@ from router_models.hub.added import AddedRouters
 from router_models.hub.download import DownloadCancelledError, Progress
 from router_models.hub.leftovers import LOOKED_UP, sweep
 from router_models.panel import RouterPanel
-from tests.router_models.hub.conftest import REPO, ROUTES
+from tests.router_models.hub.conftest import MIB, REPO, ROUTES
 from tests.router_models.hub.stand_in import HubStandIn
 
 
@@ -61,3 +61,34 @@ def test_cancelled_downloads_do_not_fill_the_disk(
             added.add(added.look_up(f"{REPO}{number}"), ROUTES, progress=cancel)
     left = sum(path.stat().st_size for path in hub_folder.rglob("*.part"))
     assert left <= 4 * size
+
+
+def test_routers_of_one_command_each_do_not_fill_the_disk(
+    own_panel: RouterPanel, hub: HubStandIn, hub_folder: Path, bert: Mapping[str, bytes]
+) -> None:
+    hub.put(f"{REPO}0", bert)
+    size = AddedRouters(own_panel, hub_folder, limit=4, max_bytes=64 * MIB).look_up(f"{REPO}0").size_bytes
+    for number in range(5):
+        command = AddedRouters(own_panel, hub_folder, limit=4, max_bytes=2 * size)
+        hub.put(f"{REPO}{number}", bert)
+        command.try_out(command.look_up(f"{REPO}{number}"), ROUTES)
+    left = sorted(path.parents[2].name for path in hub_folder.rglob("model.onnx"))
+    assert len(left) <= 3, "two that are swept with the next command, and the last one"
+    assert left[-1].endswith("hardness4")
+
+
+def test_what_another_process_with_the_same_folder_has_added_stays(
+    own_panel: RouterPanel, hub: HubStandIn, hub_folder: Path, bert: Mapping[str, bytes]
+) -> None:
+    for name in (f"{REPO}0", f"{REPO}1"):
+        hub.put(name, bert)
+    theirs = AddedRouters(own_panel, hub_folder, limit=4, max_bytes=64 * MIB)
+    model = theirs.look_up(f"{REPO}0")
+    ours = AddedRouters(own_panel, hub_folder, limit=4, max_bytes=model.size_bytes)
+    assert ours.list() == ()
+    theirs.add(model, ROUTES)
+    folder = model.repository.folder(hub_folder)
+    os.utime(folder, (0, 0))
+    leave(hub_folder, "left", 1_000, 0)
+    ours.add(ours.look_up(f"{REPO}1"), ROUTES)
+    assert (folder / "onnx" / "model.onnx").is_file()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from errors import BadInputError
+from errors import BadInputError, UnavailableError
 from router_models.hub.listing import HubModel, look_up
 from router_models.hub.source import HubSource
 from tests.router_models.hub.conftest import REPO
@@ -153,3 +153,15 @@ def test_offline_it_shows_the_same_with_its_age(hub: HubStandIn, hub_folder: Pat
     assert offline.offline
     assert offline.cached_at == online.repository.looked_up_at
     assert (offline.files, offline.labels) == (online.files, online.labels)
+
+
+@pytest.mark.parametrize("about", ["private", "gated"])
+def test_while_the_hub_is_down_no_token_opens_a_private_repository(
+    hub: HubStandIn, hub_folder: Path, bert: Mapping[str, bytes], about: str
+) -> None:
+    hub.put(REPO, bert, **{about: True})
+    assert look_up(SOURCE, hub_folder, hub.token).labels == ("easy", "hard")
+    hub.status = 503
+    for token in ("", "hf_anything", hub.token):
+        with pytest.raises(UnavailableError, match="only the Hub can say who may see it"):
+            look_up(SOURCE, hub_folder, token)

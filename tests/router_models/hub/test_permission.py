@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from errors import BadInputError
-from router_models.hub.permission import hub_token, who_may_add, why_not
+from router_models.hub.permission import hub_token, who_may_add
 from settings import Settings
 
 FILE = Path("users.json")
@@ -22,9 +22,9 @@ TOKEN = "hf_" + "m" * 34
         ({"host": EVERYWHERE}, "nobody"),
         ({"host": EVERYWHERE, "hub_routers": "on"}, "everyone"),
         ({"hub_routers": "off"}, "nobody"),
-        ({"auth_file": FILE}, "signed-in"),
-        ({"auth_file": FILE, "host": EVERYWHERE}, "signed-in"),
-        ({"oauth_client_id": "x", "space_id": "a/b", "hub_routers": "on"}, "signed-in"),
+        ({"auth_file": FILE}, "admins"),
+        ({"auth_file": FILE, "host": EVERYWHERE}, "admins"),
+        ({"oauth_client_id": "x", "space_id": "a/b", "hub_routers": "on"}, "admins"),
         ({"space_id": "a/b", "host": EVERYWHERE}, "nobody"),
         ({"auth_file": FILE, "hub_routers": "off"}, "nobody"),
         ({"host": "app.example.org"}, "nobody"),
@@ -35,22 +35,7 @@ def test_who_may_add(given: dict[str, Any], who: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "signed_in", "said"),
-    [
-        ({}, False, ""),
-        ({"host": EVERYWHERE}, True, "HUB_ROUTERS=on"),
-        ({"auth_file": FILE}, False, "Sign in"),
-        ({"auth_file": FILE}, True, ""),
-    ],
-)
-def test_why_somebody_may_not_is_said(given: dict[str, Any], signed_in: bool, said: str) -> None:
-    sentence = why_not(Settings(**given), signed_in=signed_in)
-    assert said in sentence
-    assert bool(sentence) == bool(said)
-
-
-@pytest.mark.parametrize(
-    ("given", "signed_in", "token"),
+    ("given", "may_learn", "token"),
     [
         ({}, False, TOKEN),
         ({"host": EVERYWHERE, "hub_routers": "on"}, True, ""),
@@ -58,14 +43,14 @@ def test_why_somebody_may_not_is_said(given: dict[str, Any], signed_in: bool, sa
         ({"auth_file": FILE}, False, ""),
     ],
 )
-def test_the_machines_token_is_for_who_may_use_it(given: dict[str, Any], signed_in: bool, token: str) -> None:
+def test_the_machines_token_is_for_who_may_use_it(given: dict[str, Any], may_learn: bool, token: str) -> None:
     settings = Settings(hf_token=TOKEN, **given)
-    assert hub_token("", settings, signed_in=signed_in) == token
-    assert hub_token(" hf_own \n", settings, signed_in=signed_in) == "hf_own"
-    assert hub_token("", Settings(**given), signed_in=signed_in) == ""
+    assert hub_token("", settings, may_learn=may_learn) == token
+    assert hub_token(" hf_own \n", settings, may_learn=may_learn) == "hf_own"
+    assert hub_token("", Settings(**given), may_learn=may_learn) == ""
 
 
 def test_what_is_no_token_is_refused_without_being_quoted() -> None:
     with pytest.raises(BadInputError, match="not a token") as refused:
-        hub_token("geheim\u00df", Settings(), signed_in=True)
+        hub_token("geheim\u00df", Settings(), may_learn=True)
     assert "geheim" not in str(refused.value)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
+from onnxruntime import InferenceSession
 
 from errors import BadInputError, PlaygroundError
 from router_models import load_panel
+from router_models.encoder import CHAT_LOGITS, MEANS, STATES
 from router_models.hub.added import AddedRouters
 from router_models.hub.publish import prepare
 from router_models.panel import RouterPanel
+from router_models.run_limit import RunLimit
 from tests.router_models.hub.stand_in import HubStandIn
 
 PROMPTS = ["What is 2 + 2?", "Prove that there are infinitely many primes.", "x"]
@@ -91,6 +96,30 @@ def test_a_router_that_this_version_does_not_know_is_said(hub: HubStandIn, added
     hub.put("somebody/routers", {**files, "weights.json": json.dumps(manifest).encode()})
     with pytest.raises(BadInputError, match="knows no router “from-the-future”"):
         added.add(added.look_up("somebody/routers"), {})
+
+
+def test_every_run_of_its_graphs_has_a_limit_and_all_leave_memory_with_it(
+    hub: HubStandIn, added: AddedRouters, own_panel: RouterPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited: list[tuple[str, ...]] = []
+    run = RunLimit.run
+
+    def noted(limit: RunLimit, session: InferenceSession, outputs: Sequence[str], inputs: Mapping[str, Any]) -> Any:
+        limited.append(tuple(outputs))
+        return run(limit, session, outputs, inputs)
+
+    monkeypatch.setattr(RunLimit, "run", noted)
+    hub.put("somebody/routers", repository("encoder-3way", "keras-cnn"))
+    model = added.look_up("somebody/routers")
+    for which, graphs in (("encoder-3way", {(STATES, MEANS), (CHAT_LOGITS,)}), ("keras-cnn", {("logits",)})):
+        router = own_panel[added.add(model, {}, router=which).id]
+        limited.clear()
+        router.predict_proba(["Why do leaves fall?"])
+        assert set(limited) == graphs
+        stem = router.encoders.stem.lower
+        stem.load()
+        assert router.unload()
+        assert stem._session is None
 
 
 def test_everything_that_is_needed_comes_along(panel: RouterPanel) -> None:

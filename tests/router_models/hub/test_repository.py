@@ -113,13 +113,16 @@ def test_without_any_network_it_is_the_same(hub: HubStandIn, hub_folder: Path, m
         list_repository(HubSource("somebody/else"), hub_folder)
 
 
-def test_a_private_one_is_not_remembered_for_who_has_no_token(hub: HubStandIn, hub_folder: Path) -> None:
-    hub.put(SOURCE.repo_id, FILES, private=True)
-    list_repository(SOURCE, hub_folder, hub.token)
+def test_the_default_branch_is_not_mistaken_for_one_that_is_called_default(hub: HubStandIn, hub_folder: Path) -> None:
+    first = hub.put(SOURCE.repo_id, FILES)
+    second = hub.put(SOURCE.repo_id, {"more.json": b"{}"})
+    hub.repos[SOURCE.repo_id].branches["default"] = 0
+    named = HubSource(SOURCE.repo_id, "default")
+    for source in (SOURCE, named):
+        list_repository(source, hub_folder)
     hub.status = 503
-    with pytest.raises(UnavailableError, match="is private"):
-        list_repository(SOURCE, hub_folder)
-    assert list_repository(SOURCE, hub_folder, hub.token).offline
+    assert list_repository(SOURCE, hub_folder).commit == second
+    assert list_repository(named, hub_folder).commit == first
 
 
 def test_files_with_names_that_leave_the_folder_are_not_there(hub: HubStandIn, hub_folder: Path) -> None:
@@ -130,7 +133,7 @@ def test_files_with_names_that_leave_the_folder_are_not_there(hub: HubStandIn, h
 def test_a_broken_or_forged_record_counts_as_none(hub: HubStandIn, hub_folder: Path) -> None:
     hub.put(SOURCE.repo_id, FILES)
     list_repository(SOURCE, hub_folder)
-    record = next(hub_folder.rglob("looked-up/default.json"))
+    record = next(hub_folder.rglob("looked-up/-.json"))
     held = json.loads(record.read_text())
     held["files"][0]["name"] = "../../x"
     record.write_text(json.dumps(held))

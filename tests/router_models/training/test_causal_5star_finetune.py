@@ -17,10 +17,11 @@ from router_models.encoder import Encoders
 from router_models.registry import WEIGHTS
 from router_models.training import causal_5star_finetune
 from router_models.training.causal_5star_data import StarRows, training_rows
-from router_models.training.causal_5star_export import GGUF_FILE, calibrated
+from router_models.training.causal_5star_export import GGUF_FILE, _differences, calibrated
+from router_models.training.causal_5star_finetune import _parser, command_of
 from router_models.training.causal_5star_folds import OutOfFold
 from router_models.training.causal_5star_network import StarNetwork
-from router_models.training.causal_5star_tuning import LowerStates, features_of, tokenize
+from router_models.training.causal_5star_tuning import LowerStates, Tuning, features_of, tokenize
 from router_models.training.ordinal import OrdinalHead
 
 CUTS = np.array([-2.0, -1.0, 0.0, 1.5])
@@ -81,6 +82,20 @@ def test_calibration_mends_a_scale_that_is_off(rated: StarRows) -> None:
     assert 1 - stars[:, SUFFICES - 1 :].sum(axis=1) == pytest.approx(p_strong, abs=1e-9)
 
 
+def test_the_card_has_the_plan_and_the_chosen_epoch_apart_and_the_command_repeats_it() -> None:
+    card = load_card(WEIGHTS / "causal-5star")
+    plan = Tuning(rate=1e-4, epochs=3, batch=16)
+    said = _differences(card, Path("llm.gguf"), 2, plan, 1, "the command")
+    assert said["training_command"] == "the command"
+    assert said["parameters"].items() >= {
+        "layers": 2, "rate": 1e-4, "epochs": 3, "batch": 16, "decay": plan.decay, "chosen epoch": 1
+    }.items()  # fmt: skip
+    given = ["--data", "DIR", "--rate", "1e-4", "--epochs", "3", "--batch", "16", "--all-rows", "--export"]
+    options = _parser().parse_args([*given, "--device", "cpu"])
+    again = _parser().parse_args(command_of(options).split()[3:])
+    assert {**vars(again), "device": "cpu"} == vars(options)
+
+
 def test_limits_say_how_many_rows_are_taken(data_dir: Path) -> None:
     few, usual, every = (
         {rows.name: len(rows) for rows in parts}
@@ -112,7 +127,10 @@ def test_from_command_line_to_llama_cpp(
     assert (tmp_path / causal_5star_finetune.GAINS_FILE).is_file()
     card = load_card(tmp_path / "causal-5star")
     assert "upper 1 layers are fine-tuned" in card.source
-    assert card.training_command.endswith("causal_5star_finetune --data DIR --export")
+    assert card.training_command == (
+        "python -m router_models.training.causal_5star_finetune --data DIR"
+        " --layers 1 --rate 0.001 --epochs 1 --batch 32 --folds 2 --seeds 1 --sample 6 --export"
+    )
 
     tuned = LocalLLM(str(tmp_path / GGUF_FILE))
     monkeypatch.setattr(causal_5star, "local_llm", lambda: tuned)
