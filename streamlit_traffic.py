@@ -135,8 +135,8 @@ def drop(file: UploadedFile) -> None:
 def route(brought: Brought) -> None:
     """Asks for columns and routers, and runs them. Streamlit's own Stop ends a run."""
     names, guess = [NONE, *brought.preview.names], brought.preview.columns
-    labels = ("Prompts", "LLM used now", "Answer length, tokens", "Weak LLM's quality", "Strong LLM's quality")
-    guesses = (guess.prompt, guess.llm, guess.output_tokens, guess.weak, guess.strong)
+    labels = ("Prompts", "LLM used now", "Answer, tokens", "Weak LLM's quality", "Strong LLM's quality", "Your row id")
+    guesses = (guess.prompt, guess.llm, guess.output_tokens, guess.weak, guess.strong, guess.key)
     chosen = []
     for place, label, name in zip(st.columns(len(labels)), labels, guesses, strict=True):
         found = place.selectbox(label, names, names.index(name or NONE))
@@ -217,6 +217,7 @@ def differences(analysis: Analysis) -> None:
         {
             "line": int(analysis.traffic.lines[analysis.routed.rows[place]]),
             "prompt": analysis.prompts[place],
+            "times": analysis.times[analysis.prompts[place]],
             "escalating": float(found.escalating[place]),
             **{name: found.picks[name].routes[int(found.picks[name].route[place])] for name in analysis.ordered},
         }

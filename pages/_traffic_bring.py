@@ -21,8 +21,8 @@ from traffic.intake import Traffic, read_traffic
 from traffic.routing import RoutingRun
 from traffic.source import Source, from_file, from_text
 
-N_COLUMNS = 5
-"""Prompt, LLM used now, length of the answer, quality of the weak and of the strong LLM's."""
+N_COLUMNS = 6
+"""Prompt, LLM used now, length of the answer, quality of the weak and of the strong LLM's, id of the row."""
 
 NONE = "–"
 """What a list of columns shows where there is none of a kind."""
@@ -136,7 +136,7 @@ class TrafficBringing:
         preview = preview_of(source)
         session.bring(source, preview, note)
         chosen = preview.columns
-        values = (chosen.prompt, chosen.llm, chosen.output_tokens, chosen.weak, chosen.strong)
+        values = (chosen.prompt, chosen.llm, chosen.output_tokens, chosen.weak, chosen.strong, chosen.key)
         names = list(preview.names)
         lists = [
             gr.update(choices=names if at == 0 else [NONE, *names], value=value or NONE, visible=True)
@@ -171,8 +171,8 @@ def _read(session: TrafficSession, source: Source, columns: Columns) -> Traffic:
 
 def _columns(chosen: tuple[str | None, ...]) -> Columns:
     names = ["" if name in (None, NONE) else str(name) for name in chosen]
-    prompt, llm, output_tokens, weak, strong = names
-    return Columns(prompt, llm, output_tokens, weak, strong)
+    prompt, llm, output_tokens, weak, strong, key = names
+    return Columns(prompt, llm, output_tokens, weak, strong, key)
 
 
 def _no_columns() -> list[Any]:

@@ -48,6 +48,7 @@ class RowShown:
         link: The Route page with this prompt; '' if it is too long for a link.
         escalating: Such as `3 of 17`.
         picks: Of every router.
+        times: How often it is there.
     """
 
     line: int
@@ -56,6 +57,7 @@ class RowShown:
     link: str
     escalating: str
     picks: tuple[PickShown, ...]
+    times: int = 1
 
 
 def preview_html(preview: Preview, note: str = "") -> str:
@@ -164,6 +166,7 @@ def rows_html(analysis: Analysis, places: list[int], found: int, page: int) -> s
                 link="/?" + urlencode({"prompt": text}) if link_bytes(text) <= MAX_LINK_PROMPT_BYTES else "",
                 escalating=f"{against} of {len(disagreement.voting)}",
                 picks=tuple(_pick(analysis, name, place) for name in routers),
+                times=analysis.times[text],
             )
         )
     first = page * ROWS_A_PAGE + 1

@@ -45,6 +45,7 @@ COLUMN_LABELS = (
     ("Answer length, tokens", "tokens"),
     ("Weak LLM's quality", "weak"),
     ("Strong LLM's quality", "strong"),
+    ("Your row id", "key"),
 )
 
 

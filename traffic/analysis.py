@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -95,6 +96,11 @@ class Analysis:
         self.baseline: Baseline = baseline_of(name, traffic, routed, self.money)
         self._router_usd = router_costs_usd(routed, float(usd_per_hour))
         self._what_ifs: dict[str, WhatIf] = {}
+
+    @cached_property
+    def times(self) -> Counter[str]:
+        """How often each routed prompt is there."""
+        return Counter(self.prompts)
 
     @cached_property
     def prompts(self) -> tuple[str, ...]:

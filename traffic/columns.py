@@ -22,6 +22,20 @@ GUESSED_CHARACTERS = 4_000
 LLM_NAMES = ("llm", "model", "llm_used", "model_used", "model_name", "model_id", "engine")
 OUTPUT_NAMES = ("output_tokens", "completion_tokens", "answer_tokens", "tokens_out", "generated_tokens")
 WEAK_NAMES = ("weak_quality", "quality_weak", "weak_score", "score_weak", "weak_correct", "correct_weak", "weak")
+KEY_NAMES = (
+    "id",
+    "prompt_id",
+    "request_id",
+    "message_id",
+    "row_id",
+    "key",
+    "uuid",
+    "ticket",
+    "number",
+    "nr",
+    "nr.",
+    "no.",
+)
 STRONG_NAMES = tuple(name.replace("weak", "strong") for name in WEAK_NAMES)
 
 
@@ -35,6 +49,7 @@ class Columns:
         output_tokens: Length of its answer, tokens.
         weak: How good the weak LLM's answer was: right or wrong, or a number.
         strong: The same of the strong LLM.
+        key: The user's own name of each row, which goes along into the download.
     """
 
     prompt: str
@@ -42,6 +57,7 @@ class Columns:
     output_tokens: str = ""
     weak: str = ""
     strong: str = ""
+    key: str = ""
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -102,7 +118,12 @@ def guess_columns(names: Sequence[str], rows: Sequence[Row]) -> Columns:
     weak, strong = _named(left, WEAK_NAMES), _named(left, STRONG_NAMES)
     both = bool(weak and strong)
     return Columns(
-        prompt, _named(left, LLM_NAMES), _named(left, OUTPUT_NAMES), weak if both else "", strong if both else ""
+        prompt,
+        _named(left, LLM_NAMES),
+        _named(left, OUTPUT_NAMES),
+        weak if both else "",
+        strong if both else "",
+        _named(left, KEY_NAMES),
     )
 
 

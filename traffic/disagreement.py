@@ -51,7 +51,7 @@ class Disagreement:
     def places(
         self, prompts: Sequence[str], *, only_different: bool, search: str = "", order: Order = MOST_DIFFERENT
     ) -> IntArray:
-        """Places of the prompts to show.
+        """Places of the prompts to show; of prompts that are there more than once the first.
 
         Args:
             prompts: The m texts.
@@ -66,7 +66,9 @@ class Disagreement:
         places = np.flatnonzero(keep)
         keys = {AS_BROUGHT: None, MOST_ESCALATED: -self.escalating, LEAST_ESCALATED: self.escalating}
         key = keys.get(order, -self.degree)
-        return places if key is None else places[np.argsort(key[places], kind="stable")]
+        ordered = places if key is None else places[np.argsort(key[places], kind="stable")]
+        once = {prompts[place]: place for place in reversed(ordered.tolist())}
+        return np.array([place for place in ordered.tolist() if once[prompts[place]] == place], dtype=np.int64)
 
 
 def disagreement_of(routed: Routed, policy: Policy, money: Money) -> Disagreement:

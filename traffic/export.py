@@ -54,6 +54,7 @@ def records(analysis: Analysis, groups: Groups | None = None) -> Iterator[Record
     for place, row in enumerate(routed.rows.tolist()):
         record: Record = {
             "row": int(analysis.traffic.lines[row]),
+            **({"id": analysis.traffic.keys[row]} if analysis.traffic.keys else {}),
             "prompt": analysis.prompts[place],
             "disagreement": round(float(disagreement.degree[place]), 4),
             "cost_now_usd": _known(analysis.baseline.usd[place]),

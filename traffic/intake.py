@@ -76,6 +76,7 @@ class Traffic:
         strong: The same of the strong LLM.
         intake: What reading came to.
         columns: Which columns were read.
+        keys: The user's own name of each row; empty without such a column.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Traffic:
     strong: FloatArray | None
     intake: Intake
     columns: Columns
+    keys: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Number of prompts."""
@@ -109,6 +111,7 @@ def read_traffic(source: Source, columns: Columns, on_progress: Callable[[int], 
     prompts: list[str] = []
     lines: list[int] = []
     llms: list[str] = []
+    keys: list[str] = []
     sides: dict[str, list[float]] = {"output_tokens": [], "weak": [], "strong": []}
     characters = 0
     for row in rows_of(source, columns.wanted):
@@ -130,6 +133,8 @@ def read_traffic(source: Source, columns: Columns, on_progress: Callable[[int], 
         characters += len(prompt)
         if columns.llm:
             llms.append(_name(row.values.get(columns.llm)))
+        if columns.key:
+            keys.append(_name(row.values.get(columns.key)))
         for side, read in (("output_tokens", tokens_of), ("weak", quality_of), ("strong", quality_of)):
             name = str(getattr(columns, side))
             if name:
@@ -149,6 +154,7 @@ def read_traffic(source: Source, columns: Columns, on_progress: Callable[[int], 
         strong=found["strong"],
         intake=intake,
         columns=columns,
+        keys=tuple(keys),
     )
 
 

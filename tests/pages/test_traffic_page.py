@@ -46,7 +46,7 @@ def test_an_uploaded_file_is_deleted_and_its_columns_are_guessed(tab: Tab, tmp_p
     assert not path.exists()
     assert "<img" not in shown[1]
     assert "&lt;img" in shown[1]
-    assert tab.columns == ["question", "model", NONE, NONE, NONE]
+    assert tab.columns == ["question", "model", NONE, NONE, NONE, "id"]
 
 
 def test_what_cannot_be_read_is_said_deleted_and_changes_nothing(tab: Tab, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_run_that_fails_says_why_and_leaves_the_results_before_it(tab: Tab) ->
     tab.brings(tab.bringing.text_brought(tab.session, "one\ntwo\nthree"))
     tab.runs()
     tab.shows()
-    tab.columns = ["gone", NONE, NONE, NONE, NONE]
+    tab.columns = ["gone", *[NONE] * (N_COLUMNS - 1)]
     assert "no column" in tab.runs()[-1][0]
     after = tab.results.arrived("light", tab.session, None, 0, *tab.listing, *MONEY)
     assert after[0]["__type__"] == "update" and "value" not in after[0]

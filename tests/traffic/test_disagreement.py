@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from benchmarks.plots.theme import theme
 from errors import BadInputError
+from pages._traffic_view import rows_html
 from router_models import RouterPanel
 from tests.traffic.samples import routed_of, traffic_of
 from traffic.analysis import Analysis, Assumptions
@@ -71,6 +73,21 @@ def test_prompts_are_filtered_searched_and_sorted(
     assert analysis.disagreement.places(TEXTS, **options).tolist() == wanted  # type: ignore[arg-type]
 
 
+def test_equal_prompts_are_shown_once(panel: RouterPanel) -> None:
+    texts = ("Thanks!", "Why?", "Thanks!", "Thanks!")
+    same = [0.9, 0.1, 0.9, 0.9]
+    routed = routed_of(panel, texts, knn=same, keras_cnn=[0.0] * 4)
+    analysis = Analysis(
+        panel.catalogue, traffic_of(texts), routed, Assumptions(panel.catalogue.default_pool.name), 0.03
+    )
+    for order in (AS_BROUGHT, LEAST_ESCALATED):
+        shown = analysis.disagreement.places(texts, only_different=False, order=order).tolist()
+        assert sorted(texts[place] for place in shown) == ["Thanks!", "Why?"]
+        assert 0 in shown
+    assert analysis.times == {"Thanks!": 3, "Why?": 1}
+    assert "<b>3 ×</b>" in rows_html(analysis, [0, 1], 2, 0)
+
+
 def test_csv_is_read_back_and_no_cell_is_a_formula(analysis: Analysis, groups: Groups, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     write_results(path, "csv", analysis, groups)
@@ -94,6 +111,16 @@ def test_jsonl_and_parquet_hold_the_same_rows(analysis: Analysis, tmp_path: Path
     assert [json.loads(line) for line in lines] == wanted
     write_results(tmp_path / "out.parquet", "parquet", analysis)
     assert pq.read_table(tmp_path / "out.parquet").to_pylist() == wanted
+
+
+def test_the_users_own_names_of_rows_go_along(analysis: Analysis, tmp_path: Path) -> None:
+    assert "id" not in next(records(analysis))
+    analysis.traffic = replace(analysis.traffic, keys=("a-1", "=2", "c-3", "d-4"))
+    write_results(tmp_path / "out.csv", "csv", analysis)
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["id"] for row in csv.DictReader(file)] == ["a-1", "'=2", "c-3", "d-4"]
+    write_results(tmp_path / "out.parquet", "parquet", analysis)
+    assert pq.read_table(tmp_path / "out.parquet").column("id").to_pylist() == ["a-1", "=2", "c-3", "d-4"]
 
 
 def test_another_form_is_refused(analysis: Analysis, tmp_path: Path) -> None:

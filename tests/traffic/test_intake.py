@@ -24,8 +24,14 @@ TABLE = (
 
 def test_columns_are_guessed_by_their_names() -> None:
     found = preview_of(csv_source(TABLE))
-    assert found.columns == Columns("question", "model", "completion_tokens", "weak correct", "strong correct")
+    assert found.columns == Columns("question", "model", "completion_tokens", "weak correct", "strong correct", "id")
     assert [row.line for row in found.rows] == [2, 3, 4, 5]
+
+
+def test_the_users_own_names_of_rows_stay_with_their_prompts() -> None:
+    found = read_traffic(csv_source(TABLE), Columns("question", key="id"))
+    assert dict(zip(found.keys, found.prompts, strict=True)) == {"1": "What is a fjord?", "3": "Prove it.", "4": "Why?"}
+    assert read_traffic(csv_source(TABLE), Columns("question")).keys == ()
 
 
 def test_nested_columns_are_guessed_by_their_last_part() -> None:
