@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -17,13 +18,18 @@ from router_models.training.keras_recipes import Recipe, Shape
 PREDICT_BATCH = 64
 Compiled = Callable[..., Any]
 
+logger = logging.getLogger(__name__)
+
 
 def limit_threads(threads: int = 2) -> None:
-    """Keep TensorFlow to so many threads; call it before the first network is built."""
+    """Keep TensorFlow to so many threads; call it before the first network is built, later it can only be said."""
     import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError as error:
+        logger.warning("TensorFlow keeps the threads it has: %s", error)
 
 
 class TrainingStep:
