@@ -6,16 +6,16 @@ import logging
 import math
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
-from torch.nn import functional
 
 from benchmarks.benchmark import FloatArray, IntArray
 from router_models.training.encoder_batches import by_length, padded_batches, precision, token_mask, tokenize
 from router_models.training.encoder_data import Examples
+from router_models.training.encoder_loss import Loss
 from router_models.training.encoder_network import FROZEN_LAYERS, RoutingEncoder
 
 TUNED_WIDTH = 384
@@ -35,8 +35,7 @@ class Recipe:
         head_learning_rate: Of the heads.
         weight_decay: AdamW's.
         warm_up: Share of steps in which the learning rate rises; it then falls linearly.
-        class_power: Classes weigh (1 / frequency) to this power.
-        label_smoothing: Share of each target that is spread over all classes.
+        loss: What is minimised.
         max_tokens: Tokens read while training; serving may read more.
         frozen_layers: Layers that keep the base encoder's weights.
         soup: Training runs that differ in order and dropout, and whose weights are averaged.
@@ -50,8 +49,7 @@ class Recipe:
     head_learning_rate: float = 1e-3
     weight_decay: float = 0.01
     warm_up: float = 0.1
-    class_power: float = 0.5
-    label_smoothing: float = 0.05
+    loss: Loss = field(default_factory=Loss)
     max_tokens: int = 128
     frozen_layers: int = FROZEN_LAYERS
     soup: int = 3
@@ -119,16 +117,14 @@ def fit(network: RoutingEncoder, part: Cached, recipe: Recipe, seed: int) -> Non
     steps = recipe.epochs * math.ceil(len(part) / recipe.batch_size)
     warm = max(1, round(recipe.warm_up * steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min((step + 1) / warm, 1 - step / steps))
-    share = part.targets.mean(dim=0).clamp(min=1e-3)
-    class_weights = share**-recipe.class_power
-    class_weights /= (class_weights * share).sum()
+    class_weights = recipe.loss.class_weights(part.targets)
     network.train()
     for epoch in range(recipe.epochs):
         total = 0.0
         for rows in _shuffled(part, recipe.batch_size, rng):
             with precision(recipe.bfloat16):
-                logits = _chat_logits(network, part, rows)
-            loss = _loss(logits, part.targets[rows], class_weights, recipe.label_smoothing)
+                logits = [_chat_logits(network, part, rows) for _ in range(recipe.loss.passes)]
+            loss = recipe.loss.of(logits, part.targets[rows], class_weights)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -170,14 +166,6 @@ def _chat_logits(network: RoutingEncoder, part: Cached, rows: IntArray) -> torch
     lower, mask = part.batch(rows)
     logits: torch.Tensor = network.chat_head(network.top_features(lower, mask))
     return logits.float()
-
-
-def _loss(
-    logits: torch.Tensor, targets: torch.Tensor, class_weights: torch.Tensor, label_smoothing: float
-) -> torch.Tensor:
-    """Cross-entropy with soft targets, classes weighted."""
-    smooth = (1 - label_smoothing) * targets + label_smoothing / targets.shape[1]
-    return -(smooth * class_weights * functional.log_softmax(logits, dim=1)).sum(dim=1).mean()
 
 
 def _groups(network: RoutingEncoder, recipe: Recipe) -> list[dict[str, object]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -80,11 +81,23 @@ def test_from_pasted_rows_to_savings(tab: Tab) -> None:
     assert "does not say how good" in shown["quality 1"]
 
 
-def test_progress_is_shown_while_it_runs(tab: Tab) -> None:
+def test_progress_is_shown_while_it_runs(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
     tab.brings(tab.bringing.text_brought(tab.session, "\n".join(f"Prompt {n}" for n in range(500))))
+    shown, route, said = threading.Event(), RoutingRun._route, traffic_bring.progress_html
+
+    def waiting(run: RoutingRun, *given: Any, **options: Any) -> None:
+        assert shown.wait(30), "no progress was shown"
+        route(run, *given, **options)
+
+    def saying(*given: Any, **options: Any) -> str:
+        shown.set()
+        return said(*given, **options)
+
+    monkeypatch.setattr(RoutingRun, "_route", waiting)
+    monkeypatch.setattr(traffic_bring, "progress_html", saying)
     first, *between, last = tab.runs(["keras-bilstm", "encoder-3way"])
     assert "Reading" in first[2]
-    assert any("of 500 prompts" in values[2] for values in between)
+    assert "of 500 prompts" in between[0][2]
     assert [values[4]["interactive"] for values in between] == [True] * len(between)
     assert last[3]["interactive"] is True
     assert last[4]["interactive"] is False
