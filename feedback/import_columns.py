@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from errors import BadInputError
 from feedback.import_records import Reading
-from feedback.no_text import refuse_no_text
 from feedback.spreadsheet import plain_cell
+from router_models.batch.no_text import refuse_no_text
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, exists, or_, select
+from sqlalchemy import Exists, RowMapping, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from feedback.access import Access
@@ -44,19 +44,23 @@ def ratings(access: Access, *, leading_only: bool, after: int) -> Iterator[Store
         after = rows[-1]["number"]
 
 
-def _query(*, leading_only: bool) -> Select[*tuple[Any, ...]]:
+def overruled() -> Exists:
+    """Whether the author of a rating said something later of the same."""
     later = aliased(RatingRow)
-    overruled = exists().where(
+    return exists().where(
         later.kind == RatingRow.kind,
         later.subject == RatingRow.subject,
         later.router == RatingRow.router,
         later.author == RatingRow.author,
         later.number > RatingRow.number,
     )
+
+
+def _query(*, leading_only: bool) -> Select[*tuple[Any, ...]]:
     says_something = or_(
         RatingRow.thumb.is_not(None), RatingRow.stars.is_not(None), RatingRow.comment_sha256.is_not(None)
     )
-    leads = and_(says_something, ~overruled)
+    leads = and_(says_something, ~overruled())
     comment = and_(TextRow.sha256 == RatingRow.comment_sha256, TextRow.author == RatingRow.author)
     query = (
         select(RatingRow, leads.label("leads"), TextRow.text.label("comment"))

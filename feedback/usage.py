@@ -83,6 +83,11 @@ class Usage:
 
         return BudgetStore(self.access, budget_of(self._settings))
 
+    @property
+    def baselines(self) -> tuple[str, ...]:
+        """Routers that are there only to be beaten: their share of strong calls says nothing of the prompts."""
+        return tuple(name for name in self._panel.ids if self._panel[name].card.baseline)
+
     def raising(self) -> Budget | None:
         """The budget whose raised threshold holds now; None where thresholds are as they were set."""
         return None if self._open_feedback is None else self.guard.raising()

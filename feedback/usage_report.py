@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from feedback.access import Access
-from feedback.usage_sums import Choices, Keyed, Sums, UsageFilter
+from feedback.usage_sums import Choices, Keyed, Sums, Thumbs, UsageFilter
 from feedback.usage_tables import UsageDay, UsageLatency, UsageNovelty
+from feedback.usage_thumbs import thumbs
 
 _WHAT = "Usage could not be read"
 _NOTHING = Decimal(0)
@@ -44,17 +45,23 @@ class UsageReport:
             first = connection.execute(select(func.min(UsageDay.day))).scalar()
         return Choices(names["router"], names["llm"], names["place"], first)
 
-    def total(self, chosen: UsageFilter, *, answered: bool | None = None) -> Sums:
-        """Sums over all that is chosen; `answered` takes only what was answered here, or only what was not."""
-        return self._sums(chosen, (), answered).get((), Sums())
+    def total(self, chosen: UsageFilter, *, answered: bool | None = None, without: Collection[str] = ()) -> Sums:
+        """Sums over all that is chosen.
+
+        Args:
+            chosen: Which events.
+            answered: Takes only what was answered here, or only what was not; None takes both.
+            without: Routers that do not count.
+        """
+        return self._sums(chosen, (), answered, without).get((), Sums())
 
     def by_day_and_place(self, chosen: UsageFilter) -> Keyed:
         """Sums by (day, place)."""
         return self._sums(chosen, (UsageDay.day, UsageDay.place))
 
-    def by_day_and_router(self, chosen: UsageFilter) -> Keyed:
-        """Sums by (day, router), of what a router decided."""
-        return self._sums(chosen, (UsageDay.day, UsageDay.router))
+    def by_day_and_router(self, chosen: UsageFilter, *, without: Collection[str] = ()) -> Keyed:
+        """Sums by (day, router), of what a router decided; routers of `without` do not count."""
+        return self._sums(chosen, (UsageDay.day, UsageDay.router), without=without)
 
     def by_day_and_llm(self, chosen: UsageFilter, *, answered: bool) -> Keyed:
         """Sums by (day, LLM)."""
@@ -67,6 +74,10 @@ class UsageReport:
     def by_router_and_llm(self, chosen: UsageFilter) -> Keyed:
         """Sums by (router, LLM, whether it was answered here)."""
         return self._sums(chosen, (UsageDay.router, UsageDay.llm, UsageDay.answered))
+
+    def thumbs(self, chosen: UsageFilter) -> list[Thumbs]:
+        """What people thought of decisions and answers; see `feedback.usage_thumbs`."""
+        return thumbs(self._access, chosen)
 
     def latencies(self, chosen: UsageFilter) -> dict[str, dict[int, int]]:
         """Decisions by router and bin of their latency; which LLM was picked makes no difference."""
@@ -93,7 +104,13 @@ class UsageReport:
                 found[reference][day][percentile] = events
         return {reference: dict(days) for reference, days in found.items()}
 
-    def _sums(self, chosen: UsageFilter, keys: Sequence[Any], answered: bool | None = None) -> Keyed:
+    def _sums(
+        self,
+        chosen: UsageFilter,
+        keys: Sequence[Any],
+        answered: bool | None = None,
+        without: Collection[str] = (),
+    ) -> Keyed:
         decided = UsageDay.router != ""
         columns = (  # in the order of the fields of `Sums`
             func.sum(UsageDay.events).filter(decided),
@@ -111,6 +128,8 @@ class UsageReport:
         query: Select[Any] = select(*keys, *columns).where(*_within(UsageDay, chosen))
         if chosen.llm:
             query = query.where(UsageDay.llm == chosen.llm)
+        if without:
+            query = query.where(UsageDay.router.not_in(without))
         if answered is not None:
             query = query.where(UsageDay.answered == answered)
         with self._access.reading(_WHAT) as connection:

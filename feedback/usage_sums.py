@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from feedback.label_records import RatingKind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageFilter:
@@ -66,6 +68,30 @@ class Sums:
     saving_events: int = 0
     baseline_usd: Decimal = Decimal(0)
     saving_usd: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbs:
+    """Thumbs that stand, of one router or one LLM.
+
+    Attributes:
+        kind: Whether a router's decision was rated or an LLM's answer.
+        router: Whose decision; '' of answers.
+        llm: Which LLM answered or was picked; '' where none was named.
+        up: How many thumbs point up.
+        down: How many point down.
+    """
+
+    kind: RatingKind
+    router: str
+    llm: str
+    up: int
+    down: int
+
+    @property
+    def count(self) -> int:
+        """Both together."""
+        return self.up + self.down
 
 
 Keyed = dict[tuple[Any, ...], Sums]

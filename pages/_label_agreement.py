@@ -61,8 +61,7 @@ class AgreementTab:
     def _drawn(self, request: gr.Request, sent: Mapping[str, object]) -> list[Any]:
         try:
             visitor, store = self._door.let_in(request)
-            if sent:
-                settle(store, visitor, sent)
-            return ["", agreement_html(store, visitor), conflicts_html(store, visitor)]
+            just = settle(store, visitor, sent) if sent else ""
+            return ["", agreement_html(store, visitor), conflicts_html(store, visitor, just)]
         except Exception as error:  # noqa: BLE001  logged, and shown to the user
             return [problem(error), gr.skip(), gr.skip()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from errors import BadInputError
@@ -20,7 +21,10 @@ SHOWN = 50
 """Conflicts at a time; settled ones make room for the next."""
 
 LONGEST = 2_000
-"""Characters of a prompt that are shown."""
+"""Characters of a prompt that are shown at once; the whole of a longer one opens on a click."""
+
+NAMED = 60
+"""Characters by which a prompt is named once it is settled."""
 
 DISCARD = "discard"
 
@@ -45,14 +49,14 @@ class Dispute:
     Attributes:
         id: Hash of the prompt.
         prompt: Its text, cut where it is long; '' where it was deleted.
-        cut: Characters that are not shown.
+        whole: All of it where it is long; else ''.
         said: Everybody's label.
         settled: What settled it; None while it is open.
     """
 
     id: str
     prompt: str
-    cut: int
+    whole: str
     said: tuple[Said, ...]
     settled: Said | None
 
@@ -68,14 +72,14 @@ def dispute_of(conflict: Conflict, viewer: str) -> Dispute:
     return Dispute(
         id=conflict.prompt_sha256,
         prompt=prompt[:LONGEST],
-        cut=max(0, len(prompt) - LONGEST),
+        whole=prompt if len(prompt) > LONGEST else "",
         said=tuple(_said(label, viewer) for label in conflict.labels),
         settled=_said(conflict.adjudication, viewer) if conflict.adjudication else None,
     )
 
 
-def settle(store: LabelStore, visitor: Visitor, sent: Mapping[str, object]) -> None:
-    """Settles the conflict that the page names.
+def settle(store: LabelStore, visitor: Visitor, sent: Mapping[str, object]) -> str:
+    """Settles the conflict that the page names; returns its prompt's hash.
 
     Raises:
         PlaygroundError: It cannot be settled so, or not at the moment.
@@ -85,10 +89,17 @@ def settle(store: LabelStore, visitor: Visitor, sent: Mapping[str, object]) -> N
         raise BadInputError("The page sent no decision that is known.", "Reload the page and try again.")
     fields = {name: str(sent.get(name) or "") for name in ("item", "id", "comment")}
     store.adjudicate(fields["item"], visitor.author, tier, comment=fields["comment"], label_id=fields["id"] or None)
+    return fields["item"]
 
 
-def conflicts_html(store: LabelStore, visitor: Visitor) -> str:
-    """All open conflicts with their buttons, and what was settled before."""
+def conflicts_html(store: LabelStore, visitor: Visitor, just: str = "") -> str:
+    """All open conflicts with their buttons, and what was settled before.
+
+    Args:
+        store: Knows them.
+        visitor: Who is looking.
+        just: Hash of the prompt that they have just settled; '' where they did not.
+    """
     still_open = store.conflicts(limit=SHOWN)
     settled = store.conflicts(settled=True, limit=SHOWN)
     return render(
@@ -97,7 +108,20 @@ def conflicts_html(store: LabelStore, visitor: Visitor) -> str:
         settled=[dispute_of(conflict, visitor.author) for conflict in settled],
         tiers=TIER_CHOICES,
         most=SHOWN,
+        told=_told(next((one for one in settled if one.prompt_sha256 == just), None)) if just else "",
     )
+
+
+def _told(settled: Conflict | None) -> str:
+    """What became of a conflict; None is one of many, which is not listed any more."""
+    if settled is None or settled.adjudication is None:
+        return "The prompt is settled."
+    words = (settled.prompt or "").split()
+    named = f"“{shorten(' '.join(words), NAMED, placeholder=' …')}”" if words else "The prompt"
+    made = settled.adjudication
+    if made.tier is None:
+        return f"{named} is discarded: no router learns from it."
+    return f"{named} is settled as {title_of(made.verdict, made.tier)}."
 
 
 def _said(label: Label, viewer: str) -> Said:

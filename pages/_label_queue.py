@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from errors import BadInputError
+from feedback.annotator_names import shown_name
 from feedback.visitor import Visitor
 from pages._components import static_html
 from pages._label_door import LabelDoor
 from pages._label_import import MAX_PEOPLE
 from pages._label_notice import done, problem
-from pages._label_people import people_choices
+from pages._label_people import known_by, people_choices
 from pages._label_scoring import QueueScoring
 from pages._templates import render
 
@@ -92,7 +93,7 @@ class QueuePart:
         try:
             visitor, store = self._door.let_in(request)
             if not people:
-                raise BadInputError("Nobody was chosen.", "Choose people, or type their pseudonyms.")
+                raise BadInputError("Nobody was chosen.", "Choose people, or type their ids.")
             given = store.assign(people, origin=origin or None)
             said = done(f"{_prompts(given)} given to {len(people)} {'person' if len(people) == 1 else 'people'}.")
             return [said, *self._drawn(visitor, store)]
@@ -111,7 +112,14 @@ class QueuePart:
 
     def _drawn(self, visitor: Visitor, store: LabelStore) -> list[Any]:
         origins = store.origins()
-        html = render("label_stock.html", origins=origins, counts=store.counts(), author=visitor.author)
+        html = render(
+            "label_stock.html",
+            origins=origins,
+            counts=store.counts(),
+            author=visitor.author,
+            name=shown_name(visitor.author),
+            known=known_by(visitor),
+        )
         choices = [
             ("All prompts", ALL),
             *((f"{name or 'unnamed'} ({count:,})", name) for name, count in origins.items()),

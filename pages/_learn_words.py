@@ -15,6 +15,7 @@ from feedback.learning.report import Compared, Interval, Report
 from feedback.learning.words import advice_of, direction_of, percent, signed
 from feedback.resolved_label import TIER_NAMES, TIERS, ResolvedLabel
 from feedback.version_records import Standing, Switch, VersionFacts
+from pages._learn_reading import reading_of
 from pages._templates import render
 from router_models.base import Router
 
@@ -96,6 +97,7 @@ def report_html(version: VersionFacts, report: Report, title: str, standing: Sta
         beside=standing.beside.get(version.router) == version.id,
         rows=[_row(figure) for figure in report.figures],
         advice=advice_of(report),
+        reading=reading_of(version.kind, version.router, version.name, report),
         who=shown_name(version.created_by),
         when=f"{version.created_at:%Y-%m-%d %H:%M} UTC",
     )

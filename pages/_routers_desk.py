@@ -22,7 +22,7 @@ from pages._routers_face import Measured, faces_of, families_of
 from pages._routers_health import Health, as_json, health_of, summary_of
 from pages._routers_hub import HubDesk
 from pages._routers_versions import MOST_PROMPTS, Versions
-from pages._routers_who import COMPARE, need_account, need_load, nobody_loads
+from pages._routers_who import COMPARE, need_account, need_hub, need_load, why_not
 from pages._templates import render
 from pages._visitor import visitor_of
 from router_models import RouterPanel
@@ -57,8 +57,8 @@ class RoutersDesk:
         self.hub = HubDesk(panel, settings)
 
     def cards_html(self) -> str:
-        """The cards of all routers, by family."""
-        faces = faces_of(self._panel, self._healths(), self._measured, self.hub.there())
+        """The cards of all routers, by family; what the visitor may do is in `states`."""
+        faces = faces_of(self._panel, health_of(self._panel), self._measured, self.hub.there())
         return render("routers_cards.html", families=families_of(faces), print=self._print())
 
     def cards(self, visitor: Visitor, sent: Sent) -> Answer:
@@ -66,10 +66,18 @@ class RoutersDesk:
         return {"html": self.cards_html()} | self.states(visitor, sent)
 
     def states(self, visitor: Visitor, sent: Sent) -> Answer:
-        """How every router stands; `print` changes when other routers are there."""
-        healths = self._healths()
-        notice = self._panel.origin.notice
-        return {"states": as_json(healths), "summary": summary_of(healths), "print": self._print(), "notice": notice}
+        """How every router stands, and what the visitor may do with it.
+
+        `print` changes when other routers are there; `stays` says why the visitor may not remove those of the Hub.
+        """
+        healths = self._healths(visitor)
+        return {
+            "states": as_json(healths),
+            "summary": summary_of(healths),
+            "print": self._print(),
+            "notice": self._panel.origin.notice,
+            "stays": why_not(need_hub, visitor, self._settings),
+        }
 
     def details(self, visitor: Visitor, sent: Sent) -> Answer:
         """All that is known of a router."""
@@ -105,10 +113,10 @@ class RoutersDesk:
         found = self._versions.compared(router, left, right, prompts)
         return {"html": render("routers_compared.html", found=found)}
 
-    def _healths(self) -> dict[str, Health]:
-        """How every router stands; nothing is offered that nobody may do."""
+    def _healths(self, visitor: Visitor) -> dict[str, Health]:
+        """How every router stands; nothing is offered that the visitor may not do."""
         healths = health_of(self._panel)
-        if nobody_loads(self._settings):
+        if why_not(need_load, visitor, self._settings):
             return {name: replace(health, loads=False, unloads=False) for name, health in healths.items()}
         return healths
 
@@ -130,6 +138,7 @@ def server_functions(desk: RoutersDesk, settings: Settings) -> list[Callable[...
         "routers_compared": desk.compared,
         "routers_found": desk.hub.found,
         "routers_add": desk.hub.add,
+        "routers_running": desk.hub.running,
         "routers_progress": desk.hub.progress,
         "routers_cancel": desk.hub.cancel,
         "routers_remove": desk.hub.remove,

@@ -11,6 +11,7 @@ from router_models.router_state import LOADS_WHEN_ASKED
 
 READY, IDLE, GONE = "ready", "idle", "gone"
 _NOT_LOADED = "not loaded yet"
+_SHARED = "It cannot be unloaded: it asks an LLM that other routers and chats ask too."
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Health:
     Attributes:
         kind: `ready`, `idle` or `gone`.
         word: What its card says.
-        why: What is wrong, or when it loads; one sentence, '' where there is nothing to say.
+        why: What is wrong, when it loads, or why it stays; one sentence, '' where there is nothing to say.
         loads: Whether it can be loaded now.
         unloads: Whether it can be unloaded now.
     """
@@ -71,7 +72,8 @@ def _health(panel: RouterPanel, name: str, state: str) -> Health:
     router = panel.line_up.now.get(name)
     keeps = router is not None and holds_memory(router)
     if state == READY:
-        return Health(READY, "ready", "", loads=False, unloads=keeps)
+        shares = router is not None and router.waits
+        return Health(READY, "ready", _SHARED if shares else "", loads=False, unloads=keeps)
     if router is not None and router.waits and state == LOADS_WHEN_ASKED:
         return Health(IDLE, LOADS_WHEN_ASKED, "It asks an LLM, which starts with the first question.", True, False)
     if state in (_NOT_LOADED, LOADS_WHEN_ASKED):

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from errors import BadInputError
 from feedback.visitor import Visitor
 from pages._routers_job import Jobs
-from pages._routers_who import hub_opens_to, need_hub
+from pages._routers_who import hub_opens_to, need_hub, why_not
 from pages._templates import render
 from router_models import RouterPanel
 from router_models.hub.labels import ROUTE_SETS, guess_routes
 from router_models.hub.repository import UNKNOWN_LICENCE
+from router_models.hub.source import parse_source
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -77,11 +78,20 @@ class HubDesk:
             model = added.look_up(source, token)
             return added.add(model, routes, threshold=threshold, token=token, progress=tell, router=which).id
 
-        return {"job": self._jobs.start(work).id}
+        return {"job": self._jobs.start(work, parse_source(source).repo_id).id}
+
+    def running(self, visitor: Visitor, sent: Sent) -> Answer:
+        """The download that runs, or has ended unseen, for a page that is opened meanwhile; `job` is '' for none."""
+        job = self._jobs.untold()
+        if job is None or why_not(need_hub, visitor, self._settings):
+            return {"job": ""}
+        return {"job": job.id, "source": job.about}
 
     def progress(self, visitor: Visitor, sent: Sent) -> Answer:
         """How far it is."""
-        standing = self._jobs[_text(sent, "job", _LONGEST_ID)].standing
+        job = self._jobs[_text(sent, "job", _LONGEST_ID)]
+        standing = job.standing
+        job.told = standing.state != "running"
         if standing.error is not None:
             raise standing.error
         return {

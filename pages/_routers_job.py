@@ -48,10 +48,16 @@ class Job:
 
     Args:
         work: Adds it.
+        about: What it adds, for people.
+
+    Attributes:
+        told: Whether somebody was told how it ended.
     """
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, about: str = "") -> None:
         self.id = secrets.token_hex(8)
+        self.about = about
+        self.told = False
         self._work = work
         self._stop = threading.Event()
         self._standing = Standing()
@@ -98,8 +104,12 @@ class Jobs:
         self._lock = threading.Lock()
         self._jobs: dict[str, Job] = {}
 
-    def start(self, work: Work) -> Job:
+    def start(self, work: Work, about: str = "") -> Job:
         """Starts one.
+
+        Args:
+            work: Adds a router.
+            about: Which, for people.
 
         Raises:
             BadInputError: Another one runs.
@@ -107,12 +117,17 @@ class Jobs:
         with self._lock:
             if any(job.standing.state == "running" for job in self._jobs.values()):
                 raise BadInputError("Another router is being added right now.", "Try again when it is there.")
-            job = Job(work)
+            job = Job(work, about)
             self._jobs[job.id] = job
             for old in list(self._jobs)[:-MOST_KEPT]:
                 del self._jobs[old]
         job.start()
         return job
+
+    def untold(self) -> Job | None:
+        """The last one, while it runs and until somebody was told how it ended; else None."""
+        last = next(reversed(self._jobs.values()), None)
+        return None if last is None or last.told else last
 
     def __getitem__(self, job_id: str) -> Job:
         """The one of that id.

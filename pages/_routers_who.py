@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from feedback.identity import identity_of
@@ -79,6 +80,21 @@ def need_hub(visitor: Visitor, settings: Settings) -> None:
             "This app takes no routers from the Hub.", "Whoever runs it can allow them: set HUB_ROUTERS=on."
         )
     need_role(visitor, settings, ADD)
+
+
+def why_not(need: Callable[[Visitor, Settings], None], visitor: Visitor, settings: Settings) -> str:
+    """Why somebody may not do a thing, in words; '' where they may.
+
+    Args:
+        need: Raises where they may not, such as `need_hub`.
+        visitor: Who would do it.
+        settings: Say who may.
+    """
+    try:
+        need(visitor, settings)
+    except NotAllowedError as error:
+        return str(error)
+    return ""
 
 
 def hub_opens_to(settings: Settings) -> Who:

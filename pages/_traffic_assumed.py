@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
-from errors import BadInputError
+from errors import BadInputError, PlaygroundError
+from pages._label_notice import problem
 from traffic.analysis import MAX_PER_MONTH, Assumptions
 
 
@@ -18,18 +20,37 @@ def read_assumptions(
     """What the fields of the page say.
 
     Raises:
-        BadInputError: One of them is empty or no whole number.
+        BadInputError: One of them is empty or out of its range.
     """
     return Assumptions(
         pool=str(pool),
         baseline=str(baseline or ""),
-        per_month=_whole(per_month, "number of prompts a month", MAX_PER_MONTH),
-        output_tokens=_whole(output_tokens, "length of an answer", MAX_PER_MONTH),
-        reasoning_tokens=_whole(reasoning_tokens, "number of hidden tokens", MAX_PER_MONTH),
+        per_month=_whole(per_month, "number of prompts a month", least=1),
+        output_tokens=_whole(output_tokens, "length of an answer"),
+        reasoning_tokens=_whole(reasoning_tokens, "number of hidden tokens"),
     )
 
 
-def _whole(value: float | None, what: str, most: int) -> int:
-    if value is None or not math.isfinite(value) or not 0 <= value <= most:
-        raise BadInputError(f"The {what} is not a number.", f"Type a whole number up to {most:,}.")
+def assumptions_said(*fields: Any) -> str:  # noqa: ANN401  Gradio's values
+    """What is wrong with the fields, for a line beside them: the notices of the page may be out of sight.
+
+    Args:
+        fields: As `read_assumptions` takes them.
+    """
+    try:
+        read_assumptions(*fields)
+    except PlaygroundError as error:
+        return problem(BadInputError(error.what, f"{error.mend} Until then the figures stay as they were."))
+    return ""
+
+
+def _whole(value: float | None, what: str, least: int = 0) -> int:
+    if value is None:
+        raise BadInputError(f"The {what} is empty.", _range(least))
+    if not math.isfinite(value) or not least <= value <= MAX_PER_MONTH:
+        raise BadInputError(f"The {what} is out of range.", _range(least))
     return int(value)
+
+
+def _range(least: int) -> str:
+    return f"Type a whole number from {least} to {MAX_PER_MONTH:,}."

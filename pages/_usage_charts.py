@@ -102,8 +102,8 @@ def escalation_chart(sums: Keyed, days: Sequence[date], theme: Theme) -> Chart:
     )
     how = (
         "The share of a router's decisions that picked a dearer LLM than the cheapest; point at a day for its 95 % "
-        f"interval. At most {MOST_SERIES} routers are drawn, those with the most decisions. A line that rises means "
-        "harder prompts, or a router that was changed."
+        f"interval. At most {MOST_SERIES} routers are drawn, those with the most decisions; a baseline "
+        "only where it is chosen. A line that rises means harder prompts, or a router that was changed."
     )
     columns: dict[str, list[object]] = {"day": [], "router": [], "decisions": [], "escalated": []}
     for name in sorted({key[1] for key in sums} - {""}):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -22,8 +23,17 @@ from pages._defects import as_shown
 from pages._templates import render
 from pages._usage_charts import cost_chart, days_between, decisions_chart, escalation_chart, saving_chart
 from pages._usage_more_charts import drift_chart, latency_chart
+from pages._usage_thumbs import thumbs_html, thumbs_tile
 from pages._usage_view import ALL, FIRST_PERIOD, MOST_ROWS, PAID, PERIODS, UsageView, read_view, table_rows, tiles
-from pages._usage_words import NO_DECISION, NO_DISTANCE, NOTHING_ESTIMATED, NOTHING_PAID, used_up_sentence
+from pages._usage_words import (
+    NO_DECISION,
+    NO_DISTANCE,
+    NOTHING_ESTIMATED,
+    NOTHING_PAID,
+    ONLY_BASELINES,
+    budget_sentence,
+    used_up_sentence,
+)
 from pages._visitor import allowed_visitor
 from settings import BudgetPeriod, Settings
 
@@ -97,11 +107,11 @@ class UsagePage:
         return ["", made.tiles, made.table, made.drift, export, *_columns(shown=True), "", *charts]
 
     def budget_shown(self) -> Shown:
-        """Banner, state and log of the budget, and its controls: amount, period, alert, threshold, both buttons."""
+        """Banner, state and log of the budget; amount, period, alert, threshold, both buttons, notice there."""
         try:
             return self._budget_values(self._usage.budget.state())
         except Exception as error:  # noqa: BLE001  as above
-            return [_notice(error), "", *(gr.skip() for _ in range(6))]
+            return [_notice(error), "", *(gr.skip() for _ in range(7))]
 
     def budget_saved(
         self, usd: float | None, period: str, alert: float, threshold: float, request: gr.Request
@@ -120,17 +130,17 @@ class UsagePage:
             budget = Budget(
                 usd=_amount(usd), period=cast("BudgetPeriod", period), alert_share=alert / 100, threshold=threshold
             )
-            return self._changed(self._usage.budget.put(budget, author))
+            return self._changed(self._usage.budget.put(budget, author), budget_sentence(budget))
         except Exception as error:  # noqa: BLE001  as above
-            return [_notice(error), *(gr.skip() for _ in range(7))]
+            return _beside(error)
 
     def budget_removed(self, request: gr.Request) -> Shown:
         """Removes the budget."""
         try:
             author = allowed_visitor(request, self._settings, "usage").author
-            return self._changed(self._usage.budget.put(None, author))
+            return self._changed(self._usage.budget.put(None, author), budget_sentence(None))
         except Exception as error:  # noqa: BLE001  as above
-            return [_notice(error), *(gr.skip() for _ in range(7))]
+            return _beside(error)
 
     def budget_switched(self, request: gr.Request) -> Shown:
         """Switches raised thresholds back, or on again."""
@@ -139,13 +149,13 @@ class UsagePage:
             back = not self._usage.budget.state().switched_back
             return self._changed(self._usage.budget.switch(author, back=back))
         except Exception as error:  # noqa: BLE001  as above
-            return [_notice(error), *(gr.skip() for _ in range(7))]
+            return [_notice(error), *(gr.skip() for _ in range(8))]
 
-    def _changed(self, state: BudgetState) -> Shown:
+    def _changed(self, state: BudgetState, said: str = "") -> Shown:
         self._usage.guard.refresh()
-        return self._budget_values(state)
+        return self._budget_values(state, said)
 
-    def _budget_values(self, state: BudgetState) -> Shown:
+    def _budget_values(self, state: BudgetState, said: str = "") -> Shown:
         budget, raised = state.budget, state.raises(now())
         banner = render(
             "usage_budget_banner.html", said=used_up_sentence(raised) if raised else "", state=state, budget=budget
@@ -155,10 +165,11 @@ class UsagePage:
         switch = gr.update(
             visible=state.used_up, value="Raise thresholds again" if state.switched_back else "Switch back"
         )
+        told = render("bench_notice.html", sentences=(said,), error=False) if said else ""
         if budget is None:
-            return [banner, log, *(gr.skip() for _ in range(4)), gr.update(visible=False), switch]
+            return [banner, log, *(gr.skip() for _ in range(4)), gr.update(visible=False), switch, told]
         values = (float(budget.usd), budget.period, 100 * budget.alert_share, budget.threshold)
-        return [banner, log, *values, gr.update(visible=True), switch]
+        return [banner, log, *values, gr.update(visible=True), switch, told]
 
     def _draw(self, colours: Theme, *chosen: Any) -> _Drawn:  # noqa: ANN401  as above
         report, today = self._usage.report, now().date()
@@ -167,24 +178,35 @@ class UsagePage:
         only = view.chosen
         begun = min(max(only.first, choices.first or today), only.last - timedelta(days=FEWEST_DAYS - 1))
         days = days_between(max(only.first, begun), only.last)
-        charts = self._charts(view, days, colours)
-        sums = tiles(report.total(only), report.total(only, answered=True), report.total(only, answered=False), view)
+        baselines = self._usage.baselines
+        without = () if only.router in baselines else baselines
+        charts = self._charts(view, days, colours, without)
+        paid, estimated = (report.total(only, answered=answered) for answered in (True, False))
+        found = report.thumbs(only)
+        reading = report.total(only, without=without)
+        sums = tiles(report.total(only), reading, paid, estimated, thumbs_tile(found), view)
         rows = table_rows(report.by_router_and_llm(only))
         table = render("usage_table.html", rows=rows[:MOST_ROWS], left_out=len(rows[MOST_ROWS:]))
         period = PERIODS.get(str(chosen[0]), "")
-        return _Drawn(view, charts, render("usage_tiles.html", tiles=sums, period=period), table, self._drift(today))
+        figures = render("usage_tiles.html", tiles=sums, period=period)
+        return _Drawn(view, charts, figures, f"{table}{thumbs_html(found)}", self._drift(today))
 
-    def _charts(self, view: UsageView, days: list[date], colours: Theme) -> dict[str, Chart | str]:
+    def _charts(
+        self, view: UsageView, days: list[date], colours: Theme, without: Collection[str]
+    ) -> dict[str, Chart | str]:
         report, only, paid = self._usage.report, view.chosen, view.paid
         novelties = report.novelties(only.first, only.last)
-        places, routers = report.by_day_and_place(only), report.by_day_and_router(only)
+        places, routers = report.by_day_and_place(only), report.by_day_and_router(only, without=without)
         costs, savings = report.by_day_and_llm(only, answered=paid), report.by_day(only, answered=paid)
         latencies = report.latencies(only)
         decided = any(one.decisions for one in places.values())
         charts: dict[str, Chart | str] = dict.fromkeys(CHARTS, NO_DECISION)
         if decided:
             charts["decisions"] = decisions_chart(places, days, colours)
+        if any(one.decisions for one in routers.values()):
             charts["escalation"] = escalation_chart(routers, days, colours)
+        elif decided:
+            charts["escalation"] = ONLY_BASELINES
         nothing_spent = NOTHING_PAID if paid else NOTHING_ESTIMATED
         spent, counted = any(one.usd for one in costs.values()), any(one.saving_events for one in savings.values())
         charts["cost"] = cost_chart(costs, days, colours, paid) if spent else nothing_spent
@@ -225,6 +247,11 @@ def _no_charts() -> Shown:
 
 def _notice(error: Exception) -> str:
     return render("bench_notice.html", sentences=(str(as_shown(error)),), error=True)
+
+
+def _beside(error: Exception) -> Shown:
+    """What is wrong is said beside the field, and everything else stays: the top of the page may be out of sight."""
+    return [*(gr.skip() for _ in range(8)), _notice(error)]
 
 
 def _amount(usd: float | None) -> Decimal:

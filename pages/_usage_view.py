@@ -90,13 +90,15 @@ def read_view(said: Sequence[str | None], choices: Choices, today: date) -> Usag
     return UsageView(chosen, amounts == PAID)
 
 
-def tiles(total: Sums, paid: Sums, estimated: Sums, view: UsageView) -> list[Tile]:
+def tiles(total: Sums, reading: Sums, paid: Sums, estimated: Sums, thumbs: Tile, view: UsageView) -> list[Tile]:
     """The figures at the top of the page.
 
     Args:
         total: Over all that is chosen.
+        reading: Of routers that read the prompt, without baselines; of a baseline where it alone is chosen.
         paid: Of answers that were given here.
         estimated: Of decisions without one.
+        thumbs: What people thought.
         view: What is chosen.
     """
     shown = paid if view.paid else estimated
@@ -105,7 +107,10 @@ def tiles(total: Sums, paid: Sums, estimated: Sums, view: UsageView) -> list[Til
     return [
         Tile("decisions", "Decisions", f"{total.decisions:,}", small=_raised(total)),
         Tile(
-            "escalated", "Escalated", _share(total.escalated, total.decisions), small=f"{total.escalated:,} decisions"
+            "escalated",
+            "Escalated",
+            share_in_words(reading.escalated, reading.decisions),
+            small=_escalated(total, reading),
         ),
         Tile("paid", "Paid for answers here", usd=paid.usd, small=_answers(paid)),
         Tile("estimated", "Estimated, not asked here", usd=estimated.usd, small=_unpriced(estimated)),
@@ -116,6 +121,7 @@ def tiles(total: Sums, paid: Sums, estimated: Sums, view: UsageView) -> list[Til
             small=counted if saved is None else f"{100 * saved:.0f} % of always the strongest, {counted}",
         ),
         Tile("routers", "Routers' own cost", usd=total.router_usd, small="time of this machine"),
+        thumbs,
     ]
 
 
@@ -153,8 +159,15 @@ def _by_decisions(row: Row) -> tuple[int, str, str]:
     return -row.decisions, row.router, row.llm
 
 
-def _share(part: int, whole: int) -> str:
+def share_in_words(part: int, whole: int) -> str:
+    """A share in per cent; a dash of nothing."""
     return f"{part / whole:.1%}".replace("%", " %") if whole else "–"
+
+
+def _escalated(total: Sums, reading: Sums) -> str:
+    left_out = total.decisions - reading.decisions
+    said = f"{reading.escalated:,} of {reading.decisions:,} decisions"
+    return f"{said}; {left_out:,} of baselines do not count" if left_out else said
 
 
 def _raised(total: Sums) -> str:

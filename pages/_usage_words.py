@@ -6,6 +6,10 @@ from feedback.usage_budget import Budget
 from llms.cost import format_usd
 
 NO_DECISION = "No router decided anything of this choice."
+ONLY_BASELINES = (
+    "Only baselines decided, and how often those escalate says nothing of the prompts. Choose one under “Router” to "
+    "see it all the same."
+)
 NOTHING_PAID = (
     "No LLM was paid for an answer here. Under “Amounts” choose “estimated, not answered” to see what the picked LLMs "
     "would have cost."
@@ -21,4 +25,14 @@ def used_up_sentence(budget: Budget) -> str:
     return (
         f"Budget of {budget.this_period} used up ({format_usd(budget.usd)}): thresholds are raised to "
         f"{budget.threshold:.2f}, the cost weight to {budget.cost_weight:.2f}, until {until}."
+    )
+
+
+def budget_sentence(budget: Budget | None) -> str:
+    """What is said beside the fields once a budget is set or removed."""
+    if budget is None:
+        return "The budget is removed: thresholds stay as they are, whatever is spent."
+    return (
+        f"The budget is set: {format_usd(budget.usd)} a {budget.period}, to be said from "
+        f"{100 * budget.alert_share:.0f} % on, thresholds raised to {budget.threshold:.2f} once it is used up."
     )

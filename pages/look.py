@@ -65,7 +65,11 @@ class PlaygroundTheme(gr.themes.Base):
             "input_background_fill": "var(--rp-surface)",
             "link_text_color": "var(--rp-accent)",
             "button_primary_background_fill": "var(--rp-accent)",
+            "button_primary_background_fill_hover": "color-mix(in srgb, var(--rp-accent) 86%, var(--rp-text))",
+            "button_primary_border_color": "transparent",
+            "button_primary_border_color_hover": "transparent",
             "button_primary_text_color": "var(--rp-accent-ink)",
+            "button_primary_text_color_hover": "var(--rp-accent-ink)",
             "button_secondary_background_fill": "var(--rp-surface)",
             "button_secondary_text_color": "var(--rp-text)",
         }

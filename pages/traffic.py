@@ -9,6 +9,7 @@ import gradio as gr
 from pages._bench_charts import chart_slot
 from pages._components import page_footer, page_header, static_html
 from pages._templates import render
+from pages._traffic_assumed import assumptions_said
 from pages._traffic_bring import TrafficBringing
 from pages._traffic_results import TrafficResults
 from pages._traffic_session import TrafficSession
@@ -65,7 +66,7 @@ def add_traffic_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings) ->
         static_html(render("bench_section.html", title="Your prompts", text=f"{LIMITS} {DELETED}"), "rp-tr-bring-how")
         with gr.Row(elem_classes="rp-tr-row"):
             file = gr.File(
-                label="CSV, JSONL, Parquet or text", file_types=list(KINDS), elem_id="rp-tr-file", height=148
+                label="CSV, JSONL, Parquet or text", file_types=list(KINDS), elem_id="rp-tr-file", height=188
             )
             with gr.Column(min_width=280):
                 pasted = gr.Textbox(
@@ -104,7 +105,7 @@ def add_traffic_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings) ->
             with gr.Row(elem_classes="rp-tr-row"):
                 router = gr.Dropdown([], label="Router", elem_id="rp-tr-router", filterable=False, min_width=170)
                 month = gr.Number(PROMPTS_PER_MONTH, label="Prompts a month", precision=0, elem_id="rp-tr-month")
-                baseline = gr.Dropdown([], label="Held against", elem_id="rp-tr-baseline", min_width=170)
+                baseline = gr.Dropdown([], label="Held against", elem_id="rp-tr-baseline", min_width=170, scale=2)
                 pool = gr.Dropdown(
                     [one.name for one in panel.catalogue.pools],
                     value=panel.catalogue.default_pool.name,
@@ -112,6 +113,7 @@ def add_traffic_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings) ->
                     filterable=False,
                     elem_id="rp-tr-pool",
                     min_width=190,
+                    scale=2,
                 )
                 output = gr.Number(
                     DEFAULT_OUTPUT_TOKENS, label="Answer, tokens", precision=0, elem_id="rp-tr-output", min_width=110
@@ -119,6 +121,7 @@ def add_traffic_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings) ->
                 hidden = gr.Number(
                     DEFAULT_REASONING_TOKENS, label="Hidden tokens", precision=0, elem_id="rp-tr-hidden", min_width=110
                 )
+            wrong = static_html("", "rp-tr-wrong")
             answer = static_html("", "rp-tr-answer")
             static_html(render("bench_section.html", title="What if?", text=WHAT_IF), "rp-tr-what-if-how")
             with gr.Row(elem_classes="rp-bm-split"):
@@ -190,6 +193,8 @@ def add_traffic_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings) ->
     for number, field in enumerate((month, output, hidden)):
         field.submit(results.shown, looked_at, shown, **themed, api_name=f"traffic_entered_{number}")
         field.blur(results.left, looked_at, shown, **themed, api_name=f"traffic_assumed_{number}")
+        for name, event in (("entered", field.submit), ("assumed", field.blur)):
+            event(assumptions_said, assumed, [wrong], **at_once, api_name=f"traffic_{name}_wrongly_{number}")
     bar.themed(results.shown, looked_at, shown, **themed, api_name="traffic_themed")
     router.input(
         results.chosen,

@@ -69,13 +69,14 @@ def add_usage_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings, usag
         with gr.Accordion("Set or change the budget", open=False, elem_id="rp-us-budget-set"):
             static_html(render("usage_budget_how.html", text=BUDGET), "rp-us-budget-how")
             with gr.Row(elem_classes="rp-us-filters"):
-                usd = gr.Number(None, label="USD", minimum=0, elem_id="rp-us-usd")
+                usd = gr.Number(None, label="USD", elem_id="rp-us-usd")  # its range is said below
                 span = _choice([("a day", "day"), ("a month", "month")], "day", "per", "rp-us-span")
                 alert = gr.Slider(10, 100, value=80, step=5, label="Say so at, %", elem_id="rp-us-alert")
                 raised = gr.Slider(0.5, 1, value=0.8, step=0.05, label="Raise thresholds to", elem_id="rp-us-raised")
             with gr.Row(elem_classes="rp-us-buttons"):
                 save = gr.Button("Set budget", variant="primary", elem_id="rp-us-save", scale=0)
                 remove = gr.Button("Remove budget", visible=False, elem_id="rp-us-remove", scale=0)
+            said = static_html("", "rp-us-budget-said")
         with gr.Column(visible=False, elem_id="rp-us-charts") as more:
             gr.HTML(
                 render("usage_pick.html", charts=TITLES),
@@ -99,7 +100,7 @@ def add_usage_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings, usag
     chosen = [scheme, period, router, llm, place, amounts]
     charts = [output for name in CHARTS for output in slots[name].outputs]
     shown = [notice, tiles, table, drift, export, figures, more, empty, *charts]
-    budget = [banner, state, usd, span, alert, raised, remove, switch]
+    budget = [banner, state, usd, span, alert, raised, remove, switch, said]
     bar.opened(page.opened, chosen, [router, llm, place, *shown], **themed, api_name="usage_opened")
     bar.opened(page.budget_shown, [], budget, **common, api_name="usage_budget_shown")
     bar.themed(page.shown, chosen, shown, **themed, api_name="usage_themed")

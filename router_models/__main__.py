@@ -69,13 +69,12 @@ def _with_hub(panel: RouterPanel, options: argparse.Namespace) -> list[str] | No
         added_routers(panel, settings).start()
     if not options.hub:
         return only
-    from router_models.hub.once import bring
+    from router_models.hub.once import bring, described
 
     token = settings.hf_token.get_secret_value() if settings.hf_token else ""
-    router_id, model = bring(panel, settings, options.hub, options.labels, token)
-    age = f", as of {model.repository.age()}: the Hub is down" if model.offline else ""
-    print(f"{model.address}: {model.size_bytes / 1e6:,.1f} MB, licence {model.licence}{age}", file=sys.stderr)
-    return None if only is None else [*only, router_id]
+    brought = bring(panel, settings, options.hub, options.labels, token)
+    print(described(brought.model), file=sys.stderr)
+    return None if only is None else [*only, brought.id]
 
 
 def _print_table(panel: RouterPanel, decisions: list[Decision]) -> None:

@@ -104,6 +104,7 @@ class Encoders:
 
     def __init__(self, weights: Path, threads: int = 0, run_limit_s: float = 0.0) -> None:
         tuned = weights / "tuned-encoder"
+        self.threads = threads
         self.run_limit_s = run_limit_s
         self.stem = Stem(weights / "encoder", threads, run_limit_s)
         self.tuned_stem = Stem(tuned, threads, run_limit_s) if (tuned / LOWER_FILE).is_file() else self.stem

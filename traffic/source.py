@@ -11,7 +11,7 @@ from typing import Literal
 
 from errors import BadInputError, UnavailableError
 from feedback.import_columns import COLUMN_NAMES
-from feedback.no_text import refuse_no_text
+from router_models.batch.no_text import refuse_no_text
 from router_models.batch.records import delimiter_of
 
 Kind = Literal["csv", "jsonl", "parquet", "text", "pasted"]

@@ -130,6 +130,11 @@ function showStates(answer) {
     why.textContent = state.why;
     card.querySelector("[data-load]").hidden = !state.loads;
     card.querySelector("[data-unload]").hidden = !state.unloads;
+    const remove = card.querySelector("[data-remove]"), stays = card.querySelector("[data-stays]");
+    if (!remove) continue;
+    remove.hidden = answer.stays !== "";
+    stays.hidden = answer.stays === "";
+    stays.textContent = answer.stays;
   }
   if (at("state").value) filter();
   if (answer.print !== shownPrint) bringCards();

@@ -3,6 +3,7 @@ const POLL_MS = 400;
 let found = null; // what was looked up: its address with the commit, so that what is added is what was shown
 let job = null;
 let stopping = false; // it may be cancelled before its job is known
+let takenUp = ""; // which router is being added since before this page was opened
 
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
@@ -27,11 +28,25 @@ async function addRouter() {
   const routes = Object.fromEntries(all("[data-label]").map((select) => [select.dataset.label, select.value]));
   const sent = { source: found, token: at("token").value, routes, threshold: at("threshold").value, router: at("which")?.value ?? "" };
   stopping = false;
+  takenUp = "";
   showProgress({ done: 0, total: 0, file: "" });
   const answer = await ask("routers_add", sent);
   if (answer.error) return ended(answer);
   job = answer.job;
   if (stopping) await stopJob();
+  await follow();
+}
+
+// A download goes on without the page that began it: the next page that is opened shows it, or how it ended.
+async function takeUp() {
+  const running = await ask("routers_running");
+  if (running.error || !running.job || job || !at("progress").hidden) return;
+  job = running.job;
+  takenUp = running.source;
+  await follow();
+}
+
+async function follow() {
   while (job) {
     const standing = await ask("routers_progress", { job });
     if (standing.error || standing.state !== "running") return ended(standing);
@@ -46,7 +61,7 @@ function showProgress({ done, total, file }) {
   panel.hidden = false;
   for (const control of all("[data-add] button, [data-add] select, [data-add] input")) control.disabled = true;
   const complete = total > 0 && done >= total;
-  at("progress-said").textContent = stopping ? "Cancelling …" : complete ? "Checking and starting it …" : file ? `Downloading ${file} …` : "Beginning …";
+  at("progress-said").textContent = stopping ? "Cancelling …" : complete ? "Checking and starting it …" : file ? `Downloading ${file} …` : takenUp ? `Adding ${takenUp} …` : "Beginning …";
   at("progress-size").textContent = total ? `${megabytes(done)} of ${megabytes(total)}` : "";
   total && !complete ? (bar.value = done / total) : bar.removeAttribute("value");
   if (first) bring(panel);
@@ -58,9 +73,10 @@ async function ended(answer) {
   for (const control of all("[data-add] button, [data-add] select, [data-add] input")) control.disabled = false;
   if (answer.error) return complain(answer.error);
   if (answer.state === "cancelled") return tell("Cancelled. What was downloaded is kept: adding it again goes on from there.");
+  await bringCards();
+  if (takenUp) return tell(`${takenUp} is there, and on every page from the next prompt on.`); // the reader stays where they are
   at("found").replaceChildren();
   at("source").value = at("token").value = "";
-  await bringCards();
   openTab("all");
   clearFilters();
   tell("It is there, and on every page from the next prompt on.");
@@ -115,6 +131,7 @@ fillFamilies();
 at("find").value = fields.get("find") ?? "";
 at("state").value = [...at("state").options].some((option) => option.value === fields.get("state")) ? fields.get("state") : "";
 filter();
+takeUp();
 const asked = fields.get("router");
 if (fields.get("tab")) openTab(fields.get("tab"), false);
 watchStates().then(async () => {

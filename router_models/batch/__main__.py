@@ -9,11 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from command_line import exit_code
 from errors import PlaygroundError
+from router_models import load_panel
 from router_models.batch.engines import run_local, run_ray
+from router_models.batch.from_hub import brought, remembered
 from router_models.batch.job import Job
 from router_models.batch.pieces import PIECE_ROWS, Piece, cut
 from router_models.batch.shards import OutputFolder
-from router_models.batch.sources import find_sources
+from router_models.batch.sources import SourceFile, find_sources
 from settings import get_settings
 
 
@@ -24,9 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if get_settings().routers == "hub":  # workers elsewhere could not be sure to find the same ones there
             print("Batches use the weights that ship with the app, also with ROUTERS=hub.", file=sys.stderr)
         sources = find_sources(options.input)
-        job = Job.plan(
-            sources, options.router, options.pool, options.threshold, options.column, options.keep, options.rows
-        )
+        job = _plan(sources, options)
         folder = OutputFolder(options.output)
         finished = folder.begin(job)
         folder.sweep()
@@ -41,6 +41,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Stopped. Run the same command again to go on.", file=sys.stderr)
         return 130
     return 0
+
+
+def _plan(sources: Sequence[SourceFile], options: argparse.Namespace) -> Job:
+    """The job; a router from the Hub is downloaded and tried here, before any worker starts."""
+    panel, settings = load_panel(), get_settings()
+    hub = None
+    if options.hub:
+        hub = brought(panel, settings, options.hub, options.labels)
+    elif options.router not in panel.ids:
+        hub = remembered(panel, options.router, settings)
+    if hub is not None:
+        from router_models.hub.once import described
+
+        print(f"{hub.id}: {described(hub.model)}", file=sys.stderr)
+    router = options.router if hub is None else hub.id
+    asked = (options.pool, options.threshold, options.column, options.keep, options.rows)
+    return Job.plan(sources, router, *asked, panel=panel, hub=hub)
 
 
 def _run(job: Job, pieces: Iterator[Piece], options: argparse.Namespace) -> None:
@@ -64,7 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m router_models.batch", description=__doc__)
     parser.add_argument("input", help="a Parquet, JSONL or CSV file, a folder or a pattern; also hf://… and s3://…")
     parser.add_argument("output", help="a new folder for the Parquet shards; the same command goes on where it was")
-    parser.add_argument("--router", required=True, metavar="ID", help="which router")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--router", metavar="ID", help="which router: one that ships, or one added on the Routers page")
+    which.add_argument("--hub", metavar="ID", help="a text classifier of the Hub: owner/name or owner/name@revision")
+    parser.add_argument("--labels", default="", help="routes of its labels: easy=weak,hard=strong")
     parser.add_argument("--pool", default="", help="whose LLMs serve the routes (default: the first pool)")
     parser.add_argument("--threshold", type=float, help="operating point (default: the router's own)")
     parser.add_argument("--column", default="", help="the column with the prompts (default: prompt, text, question …)")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import count
 
 from errors import BadInputError
-from router_models.batch.records import UTF_8, RecordScan, delimiter_of
+from router_models.batch.no_text import refuse_no_text
+from router_models.batch.records import MAX_RECORD_BYTES, UTF_8, RecordScan, delimiter_of
 from router_models.batch.sources import Format, SourceFile, opened
 
 PIECE_ROWS = 20_000
@@ -64,7 +65,8 @@ def cut(sources: Sequence[SourceFile], rows: int = PIECE_ROWS) -> Iterator[Piece
             for span in _row_groups(source, rows):
                 yield Piece(next(numbers), source.url, source.format, span)
             continue
-        header = _header(source) if source.format == "csv" else b""
+        first = _first_line(source)
+        header = first if source.format == "csv" else b""
         scan = RecordScan(source.url, delimiter_of(header).encode() if header else None)
         for span in list(_byte_ranges(source, scan, rows)):  # the whole file, because only then its encoding is known
             yield Piece(next(numbers), source.url, source.format, span, scan.encoding, header)
@@ -89,9 +91,11 @@ def _row_groups(source: SourceFile, rows: int) -> Iterator[Span]:
             start, first_row, taken = group + 1, first_row + taken, 0
 
 
-def _header(source: SourceFile) -> bytes:
+def _first_line(source: SourceFile) -> bytes:
     with opened(source.url) as file:
-        return file.readline()
+        line = file.readline(MAX_RECORD_BYTES)
+    refuse_no_text(source.url, line)
+    return line
 
 
 def _byte_ranges(source: SourceFile, scan: RecordScan, rows: int) -> Iterator[Span]:

@@ -13,6 +13,7 @@ from errors import BadInputError
 from llms.cost import CostEstimate
 from llms.tokens import sendable
 from router_models import Decision, RouterPanel, load_panel
+from router_models.batch.from_hub import put
 from router_models.batch.job import Job
 from router_models.batch.pieces import Piece
 from router_models.batch.rows import InputRow, read_rows
@@ -20,6 +21,7 @@ from router_models.batch.shards import OutputFolder
 from router_models.policy import Policy
 from router_models.prompts import clean_prompt
 from router_models.quotes import quote, tokens_by_llm
+from settings import get_settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,12 +48,17 @@ class Stage:
         job: What is to be done.
         output: Folder for the shards.
         threads: Threads of one encoder run; 0 is one per core.
+
+    Raises:
+        UnavailableError: The router is from the Hub and cannot be got or run.
     """
 
     def __init__(self, job: Job, output: str, threads: int = 1) -> None:
         self._job = job
         self._folder = OutputFolder(output)
-        self._panel = _panel(threads)
+        self._panel = _panel(threads) if job.hub is None else load_panel(threads=threads)
+        if job.hub is not None:
+            put(self._panel, job.hub, get_settings())
         self._panel[job.router].load()
         thresholds = {} if job.threshold is None else {job.router: job.threshold}
         self._policy = Policy(self._panel.catalogue.pool(job.pool), thresholds)

@@ -24,7 +24,7 @@ from router_models.memory import unload
 from router_models.panel import RouterPanel
 from settings import Settings
 
-__all__ = ["AddedRouter", "AddedRouters", "added_routers"]
+__all__ = ["AddedRouter", "AddedRouters", "added_routers", "hub_folder"]
 
 _MIB = 1024 * 1024
 _LONGEST_ID = 60
@@ -124,8 +124,8 @@ class AddedRouters:
         logger.info("router %s was added from %s at %s", wanted.id, wanted.repo_id, wanted.commit)
         return wanted
 
-    def try_out(self, model: HubModel, routes: Mapping[str, str], token: str = "", router: str = "") -> str:
-        """The same for as long as this process lives, and whatever the limit; returns the router's id.
+    def try_out(self, model: HubModel, routes: Mapping[str, str], token: str = "", router: str = "") -> AddedRouter:
+        """The same for as long as this process lives, and whatever the limit.
 
         Raises:
             BadInputError, UnavailableError: As `add`.
@@ -137,7 +137,7 @@ class AddedRouters:
             self._tried.append(wanted)
             self._sweep()
         self._panel.add(build(wanted, self._folder, self._panel.encoders, token))
-        return wanted.id
+        return wanted
 
     def remove(self, router_id: str) -> None:
         """Takes an added router out of the panel and its files off the disk.
@@ -250,6 +250,11 @@ def added_routers(panel: RouterPanel, settings: Settings) -> AddedRouters:
     """The one `AddedRouters` of a panel in this process."""
     with _MAKING:
         if panel not in _ALL:
-            folder = settings.data_dir / "hub" / "added"  # apart from the weights that the app may have started with
-            _ALL[panel] = AddedRouters(panel, folder, settings.hub_max_routers, settings.hub_max_mib * _MIB)
+            limit, max_bytes = settings.hub_max_routers, settings.hub_max_mib * _MIB
+            _ALL[panel] = AddedRouters(panel, hub_folder(settings), limit, max_bytes)
         return _ALL[panel]
+
+
+def hub_folder(settings: Settings) -> Path:
+    """Where added routers lie, apart from the weights that the app may have started with."""
+    return settings.data_dir / "hub" / "added"

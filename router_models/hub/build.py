@@ -78,6 +78,6 @@ def _router(added: AddedRouter, folder: Path, encoders: Encoders) -> Router:
     if model.kind == "router":
         from router_models.hub.published import published_router
 
-        return published_router(added.id, model, added.which, folder)
+        return published_router(added.id, model, added.which, folder, encoders.threads)
     card = classifier_card(added.id, model, added.routes, added.threshold)
     return HubClassifierRouter(card, folder, encoders, model, added.routes)

@@ -51,7 +51,7 @@ class HubClassifierRouter(Router):
         self._sums = sums(model.labels, routes_by_label, card.routes)
 
     def _load(self) -> None:
-        self._classifier = open_classifier(self._model, self.folder)
+        self._classifier = open_classifier(self._model, self.folder, self.encoders.threads)
 
     def _predict_proba(self, prompts: PromptBatch) -> NDArray[np.floating]:
         return self._label_probabilities(prompts) @ self._sums
@@ -85,12 +85,13 @@ class HubClassifierRouter(Router):
             raise UnavailableError(f"{self.title}: {error.what}", error.mend) from error
 
 
-def open_classifier(model: HubModel, folder: Path) -> Classifier:
+def open_classifier(model: HubModel, folder: Path, threads: int = 0) -> Classifier:
     """Brings a repository's classifier into memory.
 
     Args:
         model: What the repository is.
         folder: Where its files lie.
+        threads: Threads for one run; 0 is one per core. Keras takes what TensorFlow gives it.
 
     Raises:
         BadInputError: A file holds what it must not.
@@ -100,12 +101,12 @@ def open_classifier(model: HubModel, folder: Path) -> Classifier:
     if model.kind == "onnx":
         from router_models.hub.onnx_network import OnnxNetwork
 
-        network = OnnxNetwork(path, folder)
+        network = OnnxNetwork(path, folder, threads)
         return TokenClassifier(HubTokenizer(folder), network, normalised=network.normalised)
     if model.kind == "safetensors":
         from router_models.hub.torch_network import TorchNetwork
 
-        return TokenClassifier(HubTokenizer(folder), TorchNetwork(folder))
+        return TokenClassifier(HubTokenizer(folder), TorchNetwork(folder, threads))
     from router_models.hub.keras_network import load_keras
 
     return load_keras(path, folder)

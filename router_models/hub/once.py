@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from errors import BadInputError
-from router_models.hub.added import added_routers
+from router_models.hub.added import AddedRouter, added_routers
 from router_models.hub.labels import guess_routes
 from router_models.hub.listing import HubModel
 from router_models.panel import RouterPanel
 from settings import Settings
 
 
-def bring(panel: RouterPanel, settings: Settings, text: str, labels: str = "", token: str = "") -> tuple[str, HubModel]:
+def bring(panel: RouterPanel, settings: Settings, text: str, labels: str = "", token: str = "") -> AddedRouter:
     """Puts a router from the Hub into a panel, for as long as this process lives.
 
     Args:
@@ -21,7 +21,7 @@ def bring(panel: RouterPanel, settings: Settings, text: str, labels: str = "", t
         token: For a private repository; '' is none.
 
     Returns:
-        The router's id, and what it was made of.
+        The router's id, and what it is made of.
 
     Raises:
         BadInputError: The labels do not fit, or it cannot become a router.
@@ -38,7 +38,13 @@ def bring(panel: RouterPanel, settings: Settings, text: str, labels: str = "", t
             f"Say which route each stands for: --labels '{example}', with weak and strong, or simple, general and "
             "reasoning.",
         )
-    return added.try_out(model, routes, token=token), model
+    return added.try_out(model, routes, token=token)
+
+
+def described(model: HubModel) -> str:
+    """One line on what was brought: its address with the commit, its size, its licence, and its age without the Hub."""
+    age = f", as of {model.repository.age()}: the Hub is down" if model.offline else ""
+    return f"{model.address}: {model.size_bytes / 1e6:,.1f} MB, licence {model.licence}{age}"
 
 
 def read_labels(text: str) -> dict[str, str]:

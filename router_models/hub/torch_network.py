@@ -19,6 +19,7 @@ class TorchNetwork:
 
     Args:
         folder: Holds `config.json` and the weights.
+        threads: Threads for one run, of all networks in this process; 0 leaves it to torch.
 
     Raises:
         BadInputError: The weights' header is not valid.
@@ -28,7 +29,7 @@ class TorchNetwork:
     size = MICRO_BATCH
     length = 0
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, threads: int = 0) -> None:
         for path in sorted(folder.glob("*.safetensors")):
             check_safetensors(path)
         missing = missing_extra("safetensors")
@@ -37,6 +38,8 @@ class TorchNetwork:
         import torch
         from transformers import AutoModelForSequenceClassification
 
+        if threads:
+            torch.set_num_threads(threads)
         try:
             model, report = AutoModelForSequenceClassification.from_pretrained(
                 folder,

@@ -8,7 +8,7 @@ from router_models.hub.manifest import Manifest
 from router_models.hub.needs import ENCODER, TUNED_ENCODER
 from router_models.registry import ROUTERS
 
-_KERAS = """import json
+_BEGIN = """import json
 from pathlib import Path
 
 import numpy as np
@@ -16,62 +16,43 @@ import onnxruntime
 from huggingface_hub import snapshot_download
 from tokenizers import Tokenizer
 
-files = ["{router}/card.json", "{router}/model.onnx", "encoder/tokenizer.json"]
-folder = Path(snapshot_download("{repo_id}", allow_patterns=files))  # pin it: revision="<commit>"
-card = json.loads((folder / "{router}/card.json").read_text())
-tokenizer = Tokenizer.from_file(str(folder / "encoder/tokenizer.json"))
-tokenizer.enable_truncation(card["max_tokens"])
-session = onnxruntime.InferenceSession(str(folder / "{router}/model.onnx"))
-
-ids = np.array([tokenizer.encode("Prove that the square root of 2 is irrational.").ids])
-(logits,) = session.run(["logits"], {{"input_ids": ids, "attention_mask": np.ones_like(ids)}})
-exponentials = np.exp(logits[0] / card.get("temperature", 1.0))
-print(dict(zip(card["routes"], (exponentials / exponentials.sum()).tolist())))"""
-
-_ENCODER_FILES = """import json
-from pathlib import Path
-
-import numpy as np
-import onnxruntime
-from huggingface_hub import snapshot_download
-from tokenizers import Tokenizer
-
-files = ["{router}/*", "encoder/*", "tuned-encoder/*"]
+files = [{files}]
 folder = Path(snapshot_download("{repo_id}", allow_patterns=files))  # pin it: revision="<commit>"
 card = json.loads((folder / "{router}/card.json").read_text())
 tokenizer = Tokenizer.from_file(str(folder / "{stem}/tokenizer.json"))
 tokenizer.enable_truncation(card["max_tokens"])
-lower = onnxruntime.InferenceSession(str(folder / "{stem}/lower.onnx"))
-
 ids = np.array([tokenizer.encode("Prove that the square root of 2 is irrational.").ids])
 mask = np.ones_like(ids)
-states, means = lower.run(["states", "means"], {{"input_ids": ids, "attention_mask": mask}})
 """
 
-_THREE_WAY = (
-    _ENCODER_FILES
-    + """upper = onnxruntime.InferenceSession(str(folder / "tuned-encoder/upper.onnx"))
-(logits,) = upper.run(["logits_3way"], {{"states": states, "attention_mask": mask}})
+_LOWER = """
+lower = onnxruntime.InferenceSession(str(folder / "{stem}/lower.onnx"))
+states, means = lower.run(["states", "means"], {{"input_ids": ids, "attention_mask": mask}})"""
+
+_KERAS = """
+session = onnxruntime.InferenceSession(str(folder / "{router}/model.onnx"))
+(logits,) = session.run(["logits"], {{"input_ids": ids, "attention_mask": mask}})"""
+
+_THREE_WAY = """
+upper = onnxruntime.InferenceSession(str(folder / "tuned-encoder/upper.onnx"))
+(logits,) = upper.run(["logits_3way"], {{"states": states, "attention_mask": mask}})"""
+
+_QUALITY = """
+head = np.load(folder / "{router}/head.npz")
+logits = means @ head["weight"].T + head["bias"]"""
+
+_END = """
 exponentials = np.exp(logits[0] / card.get("temperature", 1.0))
 print(dict(zip(card["routes"], (exponentials / exponentials.sum()).tolist())))"""
-)
-
-_QUALITY = (
-    _ENCODER_FILES
-    + """head = np.load(folder / "{router}/head.npz")
-logits = (means @ head["weight"].T + head["bias"])[0]
-exponentials = np.exp(logits / card.get("temperature", 1.0))
-print(dict(zip(card["routes"], (exponentials / exponentials.sum()).tolist())))"""
-)
 
 _NATIVE = """import keras
 from huggingface_hub import hf_hub_download
 
 model = keras.saving.load_model(hf_hub_download("{repo_id}", "{router}/model.keras"), safe_mode=True)
-print(model.predict_on_batch({{"input_ids": ids, "attention_mask": np.ones_like(ids)}}))  # the logits once more"""
+print(model.predict_on_batch({{"input_ids": ids, "attention_mask": mask}}))  # the logits once more"""
 
 _PACKAGES = "huggingface_hub numpy onnxruntime tokenizers"
-_PLAIN = {"encoder-3way": _THREE_WAY, "encoder-quality": _QUALITY}
+_ON_THE_ENCODER = {"encoder-3way": _THREE_WAY, "encoder-quality": _QUALITY}
 
 
 def usage_text(card: RouterCard, manifest: Manifest, repo_id: str) -> str:
@@ -95,9 +76,17 @@ def usage_text(card: RouterCard, manifest: Manifest, repo_id: str) -> str:
 
 def plain_code(card: RouterCard, manifest: Manifest, repo_id: str) -> str:
     """A program that routes a prompt with ONNX Runtime alone; '' for routers that need more. Arguments as above."""
-    template = _KERAS if f"{card.router}/model.onnx" in manifest.files else _PLAIN.get(card.router, "")
-    stem = TUNED_ENCODER if f"{TUNED_ENCODER}/{LOWER_FILE}" in manifest.files else ENCODER
-    return template.format(router=card.router, repo_id=repo_id, stem=stem)
+    keras = f"{card.router}/model.onnx" in manifest.files
+    if not keras and card.router not in _ON_THE_ENCODER:
+        return ""
+    if keras:
+        stem, method = ENCODER, _KERAS
+        files = f'"{card.router}/card.json", "{card.router}/model.onnx", "{ENCODER}/tokenizer.json"'
+    else:
+        stem = TUNED_ENCODER if f"{TUNED_ENCODER}/{LOWER_FILE}" in manifest.files else ENCODER
+        files = f'"{card.router}/*", "{ENCODER}/*", "{TUNED_ENCODER}/*"'
+        method = _LOWER + _ON_THE_ENCODER[card.router]
+    return (_BEGIN + method + _END).format(router=card.router, repo_id=repo_id, stem=stem, files=files)
 
 
 def native_code(card: RouterCard, manifest: Manifest, repo_id: str) -> str:

@@ -163,6 +163,34 @@ def test_a_classifier_from_the_hub_is_added_routes_and_goes_again(
             expect(page.locator("#router-hub-somebody-hardness")).to_have_count(0)
 
 
+def test_a_download_is_seen_by_a_page_that_is_opened_while_it_runs(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    classifier = files_of(write_classifier(tmp_path_factory.mktemp("classifier")))
+    with hub_stand_in() as hub:
+        hub.put("somebody/hardness", classifier)
+        hub.holds["tokenizer.json"] = goes_on = threading.Event()
+        with (
+            app_served(tmp_path_factory.mktemp("hub"), HF_ENDPOINT=hub.address) as served,
+            visits(browser, served) as visit,
+        ):
+            page = ready(visit("/routers?tab=hub"))
+            page.locator("[data-source]").fill("somebody/hardness")
+            page.get_by_role("button", name="Look up").click()
+            page.get_by_role("button", name="Add this router").click()
+            expect(page.locator("[data-progress-size]")).to_contain_text("MB of")
+            page.goto("about:blank")
+
+            page = ready(visit("/routers?find=hardness"))
+            expect(page.locator("[data-progress-said]")).to_have_text("Downloading tokenizer.json …")
+            expect(page.locator("[data-progress-size]")).to_contain_text("MB of")
+            goes_on.set()
+            expect(page.locator("[data-notice]")).to_contain_text("somebody/hardness is there")
+            expect(page.locator("[data-progress]")).to_be_hidden()
+            expect(page.locator("#router-hub-somebody-hardness")).to_be_visible()
+            expect(page.get_by_placeholder("Find by name")).to_have_value("hardness")
+
+
 @pytest.mark.parametrize("path", ["/routers", "/routers?router=ensemble", "/routers?tab=hub", "/routers?tab=own"])
 def test_on_a_phone_nothing_sticks_out(visit: OpenPage, path: str) -> None:
     page = ready(visit(path, width=390))

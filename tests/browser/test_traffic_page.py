@@ -16,6 +16,14 @@ KINDS = (
     ("Prove that {} and {} have no common divisor, and generalise it.", 30),
     ("Good morning, it is {} past {}!", 30),
 )
+FREE = """(input) => {
+  const style = getComputedStyle(input), pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+  return input.clientWidth - padding - pen.measureText(input.value).width;
+}"""
+"""Width that the words in a field leave, in px."""
+
 WILD = '<b id="wild">=SUM(A1)</b>'
 
 
@@ -60,7 +68,7 @@ def test_upload_saving_filter_and_download(visit: OpenPage, tmp_path: Path) -> N
 
     page.locator("#rp-tr-month input").fill("0")
     page.locator("#rp-tr-month input").press("Enter")
-    expect(page.locator("#rp-tr-notice")).to_contain_text("0 prompts a month cannot be")
+    expect(page.locator("#rp-tr-notice")).to_contain_text("The number of prompts a month is out of range")
     saved = '[data-figure="saved a month"] dd'
     page.locator("#rp-tr-month input").fill("1000000")
     page.locator("#rp-tr-month input").press("Enter")
@@ -118,3 +126,30 @@ def test_a_telephone_shows_the_example_without_scrolling_sideways(visit: OpenPag
     route(page)
     expect(page.locator("#rp-chart-tr-quality .main-svg").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    inside = width_of(page, "#rp-tr-answer .rp-answer")
+    assert width_of(page, "#rp-tr-rows caption") <= inside, "the words above a wide table are read without scrolling it"
+    assert width_of(page, "#rp-tr-point .rp") == inside
+    first, second = (page.locator(f"#rp-tr-column-{name}").bounding_box() for name in ("prompt", "llm"))
+    assert first is not None and second is not None
+    assert first["y"] == second["y"], "columns stand two in a row"
+
+
+def test_long_words_stop_before_the_arrow_and_a_pick_stands_in_one_line(visit: OpenPage) -> None:
+    page = visit("/traffic")
+    page.locator("#rp-tr-example").click()
+    expect(page.locator("[data-preview]")).to_be_visible()
+    route(page)
+    for name in ("baseline", "pool"):
+        control = page.locator(f"#rp-tr-{name} input")
+        assert control.evaluate(FREE) >= 0, "its words fit beside the arrow"
+    pick = page.locator("#rp-tr-rows .rp-tr-pick").first
+    mark, number = pick.locator(".rp-mark").bounding_box(), pick.locator(".rp-num").bounding_box()
+    assert mark is not None and number is not None
+    assert mark["x"] + mark["width"] <= number["x"]
+    assert number["y"] <= mark["y"] <= number["y"] + number["height"]
+
+
+def width_of(page: Page, selector: str) -> float:
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None, selector
+    return round(box["width"])

@@ -87,7 +87,9 @@ def test_from_nothing_to_figures_a_filter_an_export_and_a_budget(visit: OpenPage
     expect(page.locator("#rp-chart-us-latency .main-svg").first).to_be_visible()
     expect(page.locator("#rp-chart-foot-us-drift [data-nothing]")).to_contain_text("No prompt of these days")
     expect(page.locator("[data-empty]")).to_have_count(0)
-    assert figure(page, "escalated") == "33.3 %"
+    assert figure(page, "escalated") == "–"
+    expect(page.locator('#rp-us-tiles [data-figure="escalated"]')).to_contain_text("3 of baselines do not count")
+    expect(page.locator("#rp-us-table [data-nothing]")).to_contain_text("No thumbs yet")
     assert sum(int(row["/route"]) for row in chart_csv(page, "decisions")) == 3
 
     rows = exported(page)
@@ -99,13 +101,20 @@ def test_from_nothing_to_figures_a_filter_an_export_and_a_budget(visit: OpenPage
     choose(page, "rp-us-router", "always-weak")
     expect(page.locator('#rp-us-tiles [data-figure="decisions"] dd')).to_contain_text("2")
     expect(page.locator("#rp-us-table")).not_to_contain_text("always-strong")
+    assert figure(page, "escalated") == "0.0 %"
     rows = exported(page)
     assert {row["router"] for row in rows} == {"always-weak"}
     assert sum(Decimal(row["cost_usd"]) for row in rows) == weak
 
     page.get_by_role("button", name="Set or change the budget").click()
+    said = page.locator("#rp-us-budget-said")
+    page.locator("#rp-us-usd input").fill("-5")
+    page.locator("#rp-us-save").click()
+    expect(said).to_contain_text("Choose more than 0")
+    expect(page.locator("#rp-us-usd input")).to_have_value("-5")
     page.locator("#rp-us-usd input").fill("0.0001")
     page.locator("#rp-us-save").click()
+    expect(said).to_contain_text("The budget is set")
     expect(page.locator("#rp-us-banner [data-used-up]")).to_contain_text("thresholds are raised to 0.80")
     other = visit("/")
     expect(other.locator("[data-used-up]")).to_contain_text("Budget of today used up")

@@ -1,10 +1,12 @@
-"""The same tests on SQLite and on PostgreSQL."""
+"""The same tests on SQLite and on PostgreSQL, and stand-ins for the Hub and for a provider whose LLMs judge."""
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pydantic import SecretStr
@@ -12,6 +14,10 @@ from pydantic import SecretStr
 from feedback.label_store import LabelStore
 from feedback.store import FeedbackStore
 from settings import Settings
+from tests.api.serving import serving
+from tests.feedback.copied import Copied, copying
+from tests.feedback.hub import Hub
+from tests.feedback.judging import Court, JudgingProvider, judging
 from tests.feedback.postgres import Cluster, binaries
 
 
@@ -69,3 +75,40 @@ def sqlite_labels(on_sqlite: Settings) -> Iterator[LabelStore]:
 def labels(store: FeedbackStore) -> LabelStore:
     """A store of labels on an empty database of each kind."""
     return LabelStore(store.access)
+
+
+@pytest.fixture
+def hub() -> Hub:
+    return Hub()
+
+
+@pytest.fixture
+def endpoint(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Where the Hub's client looks for the Hub; it does not wait between its own tries."""
+    from huggingface_hub import constants
+    from huggingface_hub.utils import _http
+
+    monkeypatch.setattr(_http, "time", SimpleNamespace(sleep=lambda _seconds: None, time=time.time))
+    with serving(hub.app()) as address:
+        template = constants.HUGGINGFACE_CO_URL_TEMPLATE.replace(constants.ENDPOINT, address)
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+        monkeypatch.setattr(constants, "ENDPOINT", address)
+        yield address
+
+
+@pytest.fixture
+def copied(database: Settings, endpoint: str) -> Iterator[Copied]:
+    made = Copied(copying(database))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def provider() -> Iterator[JudgingProvider]:
+    with judging() as running:
+        yield running
+
+
+@pytest.fixture
+def court(provider: JudgingProvider, tmp_path: Path) -> Court:
+    return Court(provider, tmp_path)

@@ -9,22 +9,14 @@ import sys
 import threading
 from pathlib import Path
 
-import pytest
-
 from feedback.hub_copy import HubCopy
 from feedback.store import FeedbackStore
 from settings import Settings
 from tests.api.serving import serving
+from tests.feedback.copied import Copied, contents, copying, fresh
 from tests.feedback.hub import DATASET, TOKEN, Hub
-from tests.feedback.test_hub_copy import Copied, contents, copying, endpoint, fresh
 
 ROOT = Path(__file__).parent.parent.parent
-__all__ = ["endpoint"]
-
-
-@pytest.fixture
-def hub() -> Hub:
-    return Hub()
 
 
 def killed_copier(settings: Settings, address: str, hub: Hub, *, in_commit: bool) -> set[str]:

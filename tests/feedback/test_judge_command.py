@@ -13,18 +13,12 @@ from pathlib import Path
 import pytest
 
 from settings import get_settings
-from tests.feedback.judging import JUDGE, REFERENCE, WEAK, JudgingProvider, judging
+from tests.feedback.judging import JUDGE, REFERENCE, WEAK, JudgingProvider
 from tests.llms.misbehaving import KEY
 
 RunCommand = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).parent.parent.parent
 WHO = ["--weak", WEAK, "--reference", REFERENCE, "--judge", JUDGE]
-
-
-@pytest.fixture
-def provider() -> Iterator[JudgingProvider]:
-    with judging() as running:
-        yield running
 
 
 @pytest.fixture

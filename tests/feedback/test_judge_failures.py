@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,18 +15,11 @@ from tests.feedback.judging import (
     WEAK,
     Court,
     JudgingProvider,
-    judging,
     own,
     plan,
     prompts,
     rated,
 )
-
-
-@pytest.fixture
-def provider() -> Iterator[JudgingProvider]:
-    with judging() as running:
-        yield running
 
 
 @pytest.fixture

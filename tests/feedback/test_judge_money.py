@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,20 +17,9 @@ from llms.completion import Completion
 from llms.endpoint import Endpoint
 from llms.failures import FailureKind, ProviderError
 from llms.keys import Keys
-from tests.feedback.judging import JUDGE, REFERENCE, WEAK, Court, JudgingProvider, judging, plan, prompts
+from tests.feedback.judging import JUDGE, REFERENCE, WEAK, Court, JudgingProvider, plan, prompts
 
 QUESTION = (Turn("user", "Why is the sky blue?"),)
-
-
-@pytest.fixture
-def provider() -> Iterator[JudgingProvider]:
-    with judging() as running:
-        yield running
-
-
-@pytest.fixture
-def court(provider: JudgingProvider, tmp_path: Path) -> Court:
-    return Court(provider, tmp_path)
 
 
 def test_an_estimate_counts_requests_and_tokens_by_llm(court: Court, provider: JudgingProvider) -> None:

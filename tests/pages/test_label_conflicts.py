@@ -1,16 +1,19 @@
 """Conflicts: who said what, safe to read, and settled once by a click."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from errors import BadInputError, UnknownNameError
 from feedback.records import new_id
 from feedback.rows import sha256
-from pages._label_conflicts import LONGEST, conflicts_html, settle
+from pages._label_agreement import AgreementTab
+from pages._label_conflicts import LONGEST, NAMED, conflicts_html, settle
 from router_models import RouterPanel
-from tests.pages.labelling import ANNA, BASHIR, Office, office_with
+from tests.pages.labelling import ANNA, ASKING, BASHIR, Office, office_with
 
 EVIL = "<script>alert(1)</script>"
 LONG = "word " * 5_000
@@ -35,12 +38,14 @@ def test_only_disputed_prompts_are_listed_with_everybodys_label(office: Office) 
     assert "saw the routers' decisions" in html
 
 
-def test_prompts_and_comments_are_escaped_and_long_ones_cut(office: Office) -> None:
+def test_prompts_and_comments_are_escaped_and_the_whole_of_a_long_one_opens(office: Office) -> None:
     html = conflicts_html(office.labels, ANNA)
     assert "<script" not in html
     assert "&lt;script&gt;" in html
-    assert len(html) < 2 * LONGEST + 10_000
-    assert f"{len(LONG) - LONGEST:,} more characters" in html
+    assert html.count("<details") == 1, "only the long one has more to show"
+    start, whole = html.split("<summary>All 25,000 characters</summary>")
+    assert start.count("word ") == LONGEST // len("word ")
+    assert whole.split("</details>")[0].count("word ") == 5_000
 
 
 def test_a_click_settles_and_a_second_one_changes_nothing(office: Office) -> None:
@@ -54,6 +59,27 @@ def test_a_click_settles_and_a_second_one_changes_nothing(office: Office) -> Non
     assert "Settled as" in html
     resolved = {label.prompt: label.tier for label in office.labels.resolved()}
     assert resolved[EVIL] == 2
+
+
+def test_what_was_settled_is_said_once_where_one_looks(office: Office) -> None:
+    tab = AgreementTab(office.door)
+    assert "data-told" not in tab.opened(ASKING)[2]
+    sent = {"item": sha256(LONG), "choice": "2", "id": new_id(), "comment": ""}
+    notice, _, html = tab.settled(gr.EventData(None, sent), ASKING)
+    assert notice == ""
+    told = html.split("data-told>")[1].split("</p>")[0]
+    assert re.match(r"“(word )+…” is settled as 2 · General\. You can change that", told)
+    assert len(told) < NAMED + 100
+    assert html.count("<summary>All 25,000 characters</summary>") == 1, (
+        "it can be opened among the settled ones as well"
+    )
+    assert "data-told" not in tab.opened(ASKING)[2]
+    *_, html = tab.settled(
+        gr.EventData(None, {**sent, "item": sha256(EVIL), "choice": "discard", "id": new_id()}), ASKING
+    )
+    assert "“&lt;script&gt;alert(1)&lt;/script&gt;” is discarded" in html
+    notice, *_ = tab.settled(gr.EventData(None, {**sent, "choice": "9"}), ASKING)
+    assert "is-error" in notice
 
 
 def test_a_prompt_can_be_discarded(office: Office) -> None:

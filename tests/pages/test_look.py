@@ -27,6 +27,15 @@ def test_prompts_are_not_kept_in_the_browser() -> None:
     assert kept_for_the_tab == drafts | on_the_way, "what ends with the tab"
 
 
+def test_buttons_keep_the_colours_of_this_look_under_the_pointer() -> None:
+    theme = vars(mount_options()["theme"])
+    for state in ("", "_hover"):
+        for scheme in ("", "_dark"):
+            assert theme[f"button_primary_text_color{state}{scheme}"] == "var(--rp-accent-ink)"
+            assert "var(--rp-accent)" in theme[f"button_primary_background_fill{state}{scheme}"]
+            assert theme[f"button_primary_border_color{state}{scheme}"] == "transparent"
+
+
 def test_route_colours_run_from_teal_over_amber_to_violet() -> None:
     css = (ASSETS / "css" / "tokens.css").read_text(encoding="utf-8")
     assert css.index("--rp-t1:") < css.index("--rp-t2:") < css.index("--rp-t3:")

@@ -140,6 +140,42 @@ def test_a_download_tells_how_far_it_is_and_stops_when_it_is_cancelled(
     assert ended(desk, add(desk))["state"] == "done", "and may be begun again"
 
 
+def test_a_page_that_is_opened_meanwhile_is_told_of_a_download_until_it_was_seen_to_end(
+    desk: HubDesk, hub: HubStandIn, bert: Mapping[str, bytes]
+) -> None:
+    hub.put(REPO, bert)
+    hub.holds[ONNX] = held = Held()
+    assert desk.running(ANYBODY, {}) == {"job": ""}
+    job = add(desk, f"{REPO}@main")
+    assert held.reached.wait(PATIENCE_S)
+    assert desk.running(ANYBODY, {}) == {"job": job, "source": REPO}
+    assert desk.progress(ANYBODY, {"job": job})["state"] == "running"
+    held.set()
+    assert desk._jobs[job].ended.wait(PATIENCE_S)
+    assert desk.running(ANYBODY, {}) == {"job": job, "source": REPO}
+    assert desk.progress(ANYBODY, {"job": job})["state"] == "done"
+    assert desk.running(ANYBODY, {}) == {"job": ""}
+    failing = add(desk, "somebody/nothing")
+    assert desk._jobs[failing].ended.wait(PATIENCE_S)
+    assert desk.running(ANYBODY, {})["job"] == failing
+    with pytest.raises(UnknownNameError):
+        desk.progress(ANYBODY, {"job": failing})
+    assert desk.running(ANYBODY, {}) == {"job": ""}
+
+
+def test_who_may_not_add_is_not_told_what_is_being_added(
+    own_panel: RouterPanel, tmp_path: Path, hub: HubStandIn, bert: Mapping[str, bytes]
+) -> None:
+    hub.put(REPO, bert)
+    hub.holds[ONNX] = held = Held()
+    desk = HubDesk(own_panel, settings_with_users(tmp_path, database_url=None))
+    job = str(desk.add(BOB, {"source": REPO, "routes": ROUTES, "threshold": "0.4"})["job"])
+    assert held.reached.wait(PATIENCE_S)
+    assert [desk.running(who, {})["job"] for who in (ANYBODY, ANN, BOB)] == ["", "", job]
+    held.set()
+    assert desk._jobs[job].ended.wait(PATIENCE_S)
+
+
 @pytest.mark.parametrize(
     ("sent", "what"),
     [

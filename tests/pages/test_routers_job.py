@@ -67,6 +67,19 @@ def ready(tell: Tell) -> str:
     return "there"
 
 
+def test_the_last_one_is_shown_until_somebody_was_told_how_it_ended() -> None:
+    work, jobs = Download(), Jobs()
+    assert jobs.untold() is None
+    job = jobs.start(work, "ann/easy")
+    assert jobs.untold() is job
+    assert job.about == "ann/easy"
+    work.goes_on.set()
+    assert job.ended.wait(PATIENCE_S)
+    assert jobs.untold() is job
+    job.told = True
+    assert jobs.untold() is None
+
+
 def test_what_goes_wrong_is_kept_for_who_asks() -> None:
     def refused(tell: Tell) -> str:
         raise UnavailableError("The Hub says no.", "Try again.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +44,22 @@ def test_on_an_app_with_accounts_admins_load_and_unload_and_who_has_signed_in_co
     answer = call(desk, settings, "routers_unload", {"router": "keras-dnn"})
     assert answer["error"]["mend"] == "Sign in and come back."
     assert desk.states(stranger, {})["states"], "everybody may look"
+    for visitor, may in ((stranger, False), (ADA, False), (BOB, True)):
+        answer = desk.states(visitor, {})
+        offered = any(state["loads"] or state["unloads"] for state in states(answer).values())
+        assert (offered, answer["stays"] == "") == (may, may)
+    assert desk.states(ADA, {})["stays"] == (
+        "Ada may not add and remove routers from the Hub. Ask whoever runs this app for that role."
+    )
+
+
+def test_nothing_that_a_visitor_may_not_do_stands_on_the_cards_before_the_page_knows_them(
+    own_panel: RouterPanel, settings: Settings
+) -> None:
+    html = RoutersDesk(own_panel, settings, lambda: FeedbackStore.open(settings)).cards_html()
+    buttons = re.findall(r"<button [^>]*data-(?:load|unload|remove)=[^>]*>", html)
+    assert len(buttons) >= 2 * len(own_panel.ids)
+    assert all(button.endswith(" hidden>") for button in buttons)
 
 
 def test_strangers_on_an_open_app_neither_load_nor_unload_unless_they_may_change_routers(

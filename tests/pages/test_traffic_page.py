@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pages import _traffic_bring as traffic_bring
 from pages import build_pages
 from pages._components import PAGES
 from pages._traffic_bring import N_COLUMNS, NONE
+from pages._traffic_session import TrafficSession
 from router_models import RouterPanel
 from tests.pages.labelling import Office
 from tests.pages.traffic_tab import MONEY, WILD, Tab, headline
@@ -26,6 +28,15 @@ from traffic.routing import RoutingRun
 @pytest.fixture
 def tab(panel: RouterPanel) -> Tab:
     return Tab(panel)
+
+
+@pytest.fixture
+def routed(tab: Tab) -> Tab:
+    """One whose results are shown."""
+    tab.pastes("one\ntwo\nthree")
+    tab.runs()
+    tab.shows()
+    return tab
 
 
 def test_the_page_stands_after_the_benchmarks_and_its_events_are_private(panel: RouterPanel, tmp_path: Path) -> None:
@@ -51,7 +62,7 @@ def test_an_uploaded_file_is_deleted_and_its_columns_are_guessed(tab: Tab, tmp_p
 
 
 def test_what_cannot_be_read_is_said_deleted_and_changes_nothing(tab: Tab, tmp_path: Path) -> None:
-    tab.brings(tab.bringing.text_brought(tab.session, "one\ntwo"))
+    tab.pastes("one\ntwo")
     before = tab.session.source
     path = tmp_path / "mine.parquet"
     path.write_bytes(b"no parquet")
@@ -64,7 +75,7 @@ def test_what_cannot_be_read_is_said_deleted_and_changes_nothing(tab: Tab, tmp_p
 
 def test_from_pasted_rows_to_savings(tab: Tab) -> None:
     rows = "prompt,llm\n" + "".join(f"What is {n} times {n}?,gpt-4.1\n" for n in range(40)) + "broken,row,here\n"
-    tab.brings(tab.bringing.text_brought(tab.session, rows))
+    tab.pastes(rows)
     seen = tab.runs()
     assert "Line 42: The row has 3 cells" in seen[-1][1]
     assert seen[-1][2] == ""
@@ -82,7 +93,7 @@ def test_from_pasted_rows_to_savings(tab: Tab) -> None:
 
 
 def test_progress_is_shown_while_it_runs(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
-    tab.brings(tab.bringing.text_brought(tab.session, "\n".join(f"Prompt {n}" for n in range(500))))
+    tab.pastes_many(500)
     shown, route, said = threading.Event(), RoutingRun._route, traffic_bring.progress_html
 
     def waiting(run: RoutingRun, *given: Any, **options: Any) -> None:
@@ -103,29 +114,30 @@ def test_progress_is_shown_while_it_runs(tab: Tab, monkeypatch: pytest.MonkeyPat
     assert last[4]["interactive"] is False
 
 
-def test_a_stop_keeps_a_random_sample_and_says_so(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
-    tab.brings(tab.bringing.text_brought(tab.session, "\n".join(f"Prompt {n}" for n in range(2000))))
+def after_a_chunk(
+    monkeypatch: pytest.MonkeyPatch, act: Callable[[TrafficSession], object], session: TrafficSession
+) -> None:
+    """Does something to a session after each chunk that a run has routed."""
     route = RoutingRun._route
 
-    def stopping(run: RoutingRun, *given: Any, **options: Any) -> None:
+    def routing(run: RoutingRun, *given: Any, **options: Any) -> None:
         route(run, *given, **options)
-        tab.bringing.stopped(tab.session)
+        act(session)
 
-    monkeypatch.setattr(RoutingRun, "_route", stopping)
+    monkeypatch.setattr(RoutingRun, "_route", routing)
+
+
+def test_a_stop_keeps_a_random_sample_and_says_so(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    tab.pastes_many(2000)
+    after_a_chunk(monkeypatch, tab.bringing.stopped, tab.session)
     tab.runs()
     assert tab.session.routed is not None and len(tab.session.routed) == 64
     assert "random 64 of 2,000 prompts" in tab.shows()["answer"]
 
 
 def test_prompts_forgotten_during_a_run_stay_forgotten(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
-    tab.brings(tab.bringing.text_brought(tab.session, "\n".join(f"Prompt {n}" for n in range(300))))
-    route = RoutingRun._route
-
-    def forgetting(run: RoutingRun, *given: Any, **options: Any) -> None:
-        route(run, *given, **options)
-        tab.bringing.forgotten(tab.session)
-
-    monkeypatch.setattr(RoutingRun, "_route", forgetting)
+    tab.pastes_many(300)
+    after_a_chunk(monkeypatch, tab.bringing.forgotten, tab.session)
     tab.runs()
     assert tab.session.routed is None
     assert tab.session.source is None
@@ -136,14 +148,14 @@ def test_prompts_forgotten_during_a_run_stay_forgotten(tab: Tab, monkeypatch: py
 def test_what_is_brought_or_forgotten_while_rows_are_read_counts(
     tab: Tab, monkeypatch: pytest.MonkeyPatch, then: str
 ) -> None:
-    tab.brings(tab.bringing.text_brought(tab.session, "\n".join(f"Old {n}" for n in range(30))))
+    tab.pastes("\n".join(f"Old {n}" for n in range(30)))
     started: list[RoutingRun] = []
     read, start = traffic_bring.read_traffic, RoutingRun.start
 
     def meanwhile(*given: Any) -> Traffic:
         monkeypatch.setattr(traffic_bring, "read_traffic", read)
         if then == "another":
-            tab.brings(tab.bringing.text_brought(tab.session, "new one\nnew two\nnew three"))
+            tab.pastes("new one\nnew two\nnew three")
         else:
             tab.bringing.forgotten(tab.session)
         return read(*given)
@@ -166,26 +178,20 @@ def test_what_is_brought_or_forgotten_while_rows_are_read_counts(
         assert len(tab.session.routed or ()) == 3
 
 
-def test_without_a_router_the_results_before_stay(tab: Tab) -> None:
-    tab.brings(tab.bringing.text_brought(tab.session, "one\ntwo\nthree"))
-    tab.runs()
-    tab.shows()
-    before = tab.session.analysis
-    assert "No router is chosen" in tab.runs([])[-1][0]
-    assert tab.session.analysis is before is not None
-    assert tab.session.routed is before.routed
+def test_without_a_router_the_results_before_stay(routed: Tab) -> None:
+    before = routed.session.analysis
+    assert "No router is chosen" in routed.runs([])[-1][0]
+    assert routed.session.analysis is before is not None
+    assert routed.session.routed is before.routed
 
 
-def test_a_run_that_fails_says_why_and_leaves_the_results_before_it(tab: Tab) -> None:
-    tab.brings(tab.bringing.text_brought(tab.session, "one\ntwo\nthree"))
-    tab.runs()
-    tab.shows()
-    tab.columns = ["gone", *[NONE] * (N_COLUMNS - 1)]
-    assert "no column" in tab.runs()[-1][0]
-    after = tab.results.arrived("light", tab.session, None, 0, *tab.listing, *MONEY)
+def test_a_run_that_fails_says_why_and_leaves_the_results_before_it(routed: Tab) -> None:
+    routed.columns = ["gone", *[NONE] * (N_COLUMNS - 1)]
+    assert "no column" in routed.runs()[-1][0]
+    after = routed.results.arrived("light", routed.session, None, 0, *routed.listing, *MONEY)
     assert after[0]["__type__"] == "update" and "value" not in after[0]
     assert after[1]["visible"] is True
-    assert tab.session.analysis is not None
+    assert routed.session.analysis is not None
 
 
 def test_nothing_brought_is_said(tab: Tab) -> None:
@@ -196,7 +202,7 @@ def test_nothing_brought_is_said(tab: Tab) -> None:
 
 
 def test_two_tabs_share_nothing(tab: Tab) -> None:
-    tab.brings(tab.bringing.text_brought(tab.session, "mine"))
+    tab.pastes("mine")
     other = copy.deepcopy(tab.session)
     assert other.source is None
 
@@ -204,6 +210,6 @@ def test_two_tabs_share_nothing(tab: Tab) -> None:
 def test_a_tab_that_goes_takes_its_prompts_along(tab: Tab) -> None:
     request = gr.Request(session_hash="tab-1")
     tab.bringing.opened(tab.session, request)
-    tab.brings(tab.bringing.text_brought(tab.session, "mine"))
+    tab.pastes("mine")
     tab.bringing.left(request)
     assert tab.session.source is None

@@ -12,10 +12,13 @@ import gradio as gr
 import pytest
 
 from errors import BadInputError
-from pages import _traffic_results as traffic_results
+from pages import _traffic_parts as traffic_parts
+from pages import _traffic_what_if as traffic_what_if
 from pages._traffic_assumed import read_assumptions
-from pages._traffic_results import QUALITY, RESULTS, WHAT_IF, TrafficResults
+from pages._traffic_parts import QUALITY
+from pages._traffic_results import RESULTS
 from pages._traffic_view import ROWS_A_PAGE, cut, preview_html, progress_html
+from pages._traffic_what_if import WHAT_IF
 from router_models import RouterPanel
 from settings import Settings
 from tests.pages.traffic_tab import MONEY, POOL, WILD, Tab, headline
@@ -86,7 +89,7 @@ def test_other_assumptions_leave_the_listing_and_the_moved_setting_as_they_are(r
 
 
 def test_a_threshold_that_was_moved_is_no_cost_weight_under_another_pool(tab: Tab) -> None:
-    tab.brings(tab.bringing.text_brought(tab.session, "one\ntwo\nthree"))
+    tab.pastes("one\ntwo\nthree")
     tab.runs(["matrix-factorization"])
     assert tab.shows("matrix-factorization")["what if 0"]["label"].startswith("Threshold")
     tab.results.moved("light", tab.session, "matrix-factorization", 0.9)
@@ -112,13 +115,13 @@ def test_a_field_that_is_left_unchanged_draws_nothing_again(routed: Tab) -> None
 
 
 def test_a_move_waits_for_what_began_before_it(routed: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn, held = TrafficResults._at, list[bool]()
+    drawn, held = traffic_what_if._at, list[bool]()
 
     def drawing(*given: Any) -> Any:
         held.append(routed.session.turn.locked())
         return drawn(*given)
 
-    monkeypatch.setattr(TrafficResults, "_at", drawing)
+    monkeypatch.setattr(traffic_what_if, "_at", drawing)
     routed.shows("encoder-quality")
     routed.results.moved("light", routed.session, "encoder-quality", 0.3)
     routed.results.chosen("light", routed.session, "encoder-quality")
@@ -129,15 +132,15 @@ def test_a_move_waits_for_what_began_before_it(routed: Tab, monkeypatch: pytest.
 def test_what_ends_after_the_prompts_were_forgotten_brings_nothing_of_them_back(
     tab: Tab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tab.brings(tab.bringing.text_brought(tab.session, "\n".join(f"Prompt {n}" for n in range(12))))
+    tab.pastes_many(12)
     tab.runs(groups=True)
-    found = traffic_results.groups_of
+    found = traffic_parts.groups_of
 
     def forgetting(*given: Any) -> Any:
         tab.bringing.forgotten(tab.session)
         return found(*given)
 
-    monkeypatch.setattr(traffic_results, "groups_of", forgetting)
+    monkeypatch.setattr(traffic_parts, "groups_of", forgetting)
     tab.shows()
     assert tab.session.analysis is None
     assert tab.session.groups is None
@@ -188,7 +191,7 @@ def test_an_unknown_form_is_refused(routed: Tab) -> None:
 
 def test_html_of_a_user_is_never_markup(tab: Tab) -> None:
     texts = [f"{WILD} number {n}" for n in range(12)]
-    tab.brings(tab.bringing.text_brought(tab.session, "\n".join(texts)))
+    tab.pastes("\n".join(texts))
     tab.runs(["keras-dnn", "encoder-quality"], groups=True)
     shown = tab.shows()
     rows = tab.results.filtered(tab.session, False, "", "")[1]

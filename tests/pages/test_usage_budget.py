@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,46 +16,60 @@ from feedback.usage_event import ROUTE_PAGE
 from feedback.usage_sums import Sums, UsageFilter
 from pages._visitor import visitor_of
 from pages.route import RoutePage
-from pages.usage import BUDGET
+from pages.usage import BUDGET, add_usage_page
 from router_models import RouterPanel
 from tests.feedback.usage_samples import event
-from tests.pages.usage_desk import PATIENCE_S, Desk, read
+from tests.pages.usage_desk import PATIENCE_S, Desk, opened_desk, read
 
-
-@pytest.fixture
-def desk(panel: RouterPanel, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(panel, tmp_path / "data")
-    yield desk
-    desk.close()
+desk = opened_desk
 
 
 def test_a_budget_is_set_acts_is_switched_back_and_removed(desk: Desk) -> None:
     request = gr.Request(session_hash="tab")
     desk.events.add([event(at=now()) for _ in range(3)])
     assert "no budget" in desk.page.budget_shown()[1]
-    for usd, said in ((0, "no usable amount"), (None, "no amount"), (-3, "no usable amount")):
-        assert said in desk.page.budget_saved(usd, "day", 80, 0.8, request)[0]
-    banner, state, *values, remove, switch = desk.page.budget_saved(0.02, "day", 80, 0.9, request)
+    banner, state, *values, remove, switch, told = desk.page.budget_saved(0.02, "day", 80, 0.9, request)
     assert "used up ($0.02): thresholds are raised to 0.90" in banner
     assert "$0.03</b> of $0.02" in state
     assert values == [0.02, "day", 80.0, 0.9]
+    assert "The budget is set: $0.02 a day" in told
+    assert "is-error" not in told
     assert (remove["visible"], switch["visible"], switch["value"]) == (True, True, "Switch back")
     raising = desk.usage.raising()
     assert raising is not None
     assert raising.threshold == 0.9
-    banner, state, *_, switch = desk.page.budget_switched(request)
+    banner, state, *_, switch, _ = desk.page.budget_switched(request)
     assert desk.usage.raising() is None
     assert "were switched back" in banner
     assert switch["value"] == "Raise thresholds again"
     desk.page.budget_switched(request)
     assert desk.usage.raising() == raising
-    banner, state, *_ = desk.page.budget_removed(request)
+    banner, state, *_, told = desk.page.budget_removed(request)
+    assert "The budget is removed" in told
     assert "no budget" in state
     assert desk.usage.raising() is None
     for line in ("set", "alert", "raised", "switched back", "switched on", "removed"):
         assert f"<td>{line}</td>" in state
     assert shown_name(visitor_of(request, desk.settings).author) in state, "as on the Label page"
     assert "tab:" not in state
+
+
+@pytest.mark.parametrize("usd", [0, -5, 1e99, float("inf"), float("nan"), None])
+def test_what_is_no_budget_is_said_beside_the_field_and_changes_nothing(desk: Desk, usd: float | None) -> None:
+    request = gr.Request(session_hash="tab")
+    *rest, told = desk.page.budget_saved(usd, "day", 80, 0.8, request)
+    assert "is-error" in told
+    assert ("has no amount" if usd is None else "more than 0 and at most 1,000,000 USD") in told
+    assert all(value == gr.skip() for value in rest), "the field keeps what was typed"
+    assert desk.usage.budget.state().budget is None
+
+
+def test_the_field_lets_every_number_through_so_that_its_range_is_said_in_our_words(desk: Desk) -> None:
+    with gr.Blocks() as demo:
+        add_usage_page(demo, desk.panel, desk.settings, desk.usage)
+    (field,) = (block for block in demo.blocks.values() if block.elem_id == "rp-us-usd")
+    assert isinstance(field, gr.Number)
+    assert field.preprocess(-5) == -5
 
 
 def test_the_environments_budget_is_shown(panel: RouterPanel, tmp_path: Path) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -16,22 +14,10 @@ from feedback.usage_event import UsageEvent
 from feedback.usage_sums import Sums, UsageFilter
 from pages._usage_charts import OTHERS, by_series, cost_chart, days_between, decisions_chart, saving_chart
 from pages._usage_more_charts import drift_chart, latency_chart
-from router_models import RouterPanel
 from tests.feedback.usage_samples import event
-from tests.pages.usage_desk import CHOSEN, Desk, desk_csv, read
+from tests.pages.usage_desk import CHOSEN, Desk, desk_csv, last_days, opened_desk, read
 
-
-@pytest.fixture
-def desk(panel: RouterPanel, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(panel, tmp_path / "data")
-    yield desk
-    desk.close()
-
-
-@pytest.fixture
-def month(desk: Desk) -> list[UsageEvent]:
-    """Events of the last days."""
-    return desk.month()
+desk, month = opened_desk, last_days
 
 
 def test_chart_data_equal_the_sums(desk: Desk, month: list[UsageEvent]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -13,21 +11,9 @@ from starlette.testclient import TestClient
 from feedback.records import now
 from feedback.usage_event import UsageEvent
 from pages.usage_export import install_usage_export
-from router_models import RouterPanel
-from tests.pages.usage_desk import Desk, read
+from tests.pages.usage_desk import Desk, last_days, opened_desk, read
 
-
-@pytest.fixture
-def desk(panel: RouterPanel, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(panel, tmp_path / "data")
-    yield desk
-    desk.close()
-
-
-@pytest.fixture
-def month(desk: Desk) -> list[UsageEvent]:
-    """Events of the last days."""
-    return desk.month()
+desk, month = opened_desk, last_days
 
 
 def test_the_export_streams_the_chosen_events(desk: Desk, month: list[UsageEvent]) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,26 +14,16 @@ from feedback.usage_budget import Budget
 from feedback.usage_event import UsageEvent
 from feedback.usage_sums import Sums, UsageFilter
 from pages._usage_page import UsagePage
-from pages._usage_view import table_rows, tiles
+from pages._usage_thumbs import thumbs_tile
+from pages._usage_view import UsageView, table_rows, tiles
 from pages._usage_words import used_up_sentence
 from router_models import RouterPanel
-from tests.feedback.usage_samples import event
-from tests.pages.usage_desk import CHOSEN, Desk
+from tests.feedback.usage_samples import cheap, event
+from tests.pages.usage_desk import CHOSEN, Desk, desk_csv, last_days, opened_desk, read
 
 WILD = "<script>alert(1)</script>"
 
-
-@pytest.fixture
-def desk(panel: RouterPanel, tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(panel, tmp_path / "data")
-    yield desk
-    desk.close()
-
-
-@pytest.fixture
-def month(desk: Desk) -> list[UsageEvent]:
-    """Events of the last days."""
-    return desk.month()
+desk, month = opened_desk, last_days
 
 
 def test_an_empty_page_says_how_to_get_events(desk: Desk) -> None:
@@ -76,6 +64,30 @@ def test_filters_reach_every_figure(desk: Desk, month: list[UsageEvent]) -> None
         assert refused["figures"]["visible"] is False
     assert desk.shows("all", *CHOSEN[1:])["notice"] == ""
     assert desk.shows("month", *CHOSEN[1:])["notice"] == ""
+
+
+def test_baselines_do_not_count_as_escalated_unless_one_is_chosen(desk: Desk) -> None:
+    desk.events.add([event(at=now(), router="always-strong") for _ in range(3)])
+    alone = desk.shows()
+    assert tile(alone["tiles"], "escalated") == "–"
+    assert "3 of baselines do not count" in alone["tiles"]
+    assert "Only baselines decided" in alone["foot escalation"]
+    asked = event(at=now(), router="", escalated=False)
+    desk.events.add([event(at=now()), cheap(at=now()), event(at=now(), router="random"), asked])
+    shown = desk.shows()
+    assert tile(shown["tiles"], "escalated") == "50.0 %"
+    assert "1 of 2 decisions; 4 of baselines do not count" in shown["tiles"]
+    assert tile(shown["tiles"], "decisions") == "6", "they are decisions all the same"
+    assert {row["router"] for row in read(desk_csv(shown["foot escalation"]))} == {"knn"}
+    chosen = desk.shows("30", "always-strong", "", "", "paid")
+    assert tile(chosen["tiles"], "escalated") == "100.0 %"
+    assert "do not count" not in chosen["tiles"]
+    assert {row["router"] for row in read(desk_csv(chosen["foot escalation"]))} == {"always-strong"}
+
+
+def tile(html: str, key: str) -> str:
+    """A figure of the tiles."""
+    return html.split(f'data-figure="{key}"')[1].split("<dd")[1].split(">", 1)[1].split("<")[0].replace("\u00a0", " ")
 
 
 def test_names_are_text_and_never_markup(desk: Desk) -> None:
@@ -119,11 +131,9 @@ def test_the_table_says_which_router_picked_what(desk: Desk, month: list[UsageEv
 def test_a_month_and_a_day_are_named() -> None:
     assert "Budget of today used up ($5)" in used_up_sentence(Budget(usd=Decimal(5)))
     assert "the end of the month" in used_up_sentence(Budget(usd=Decimal(5), period="month"))
-    shares = tiles(Sums(), Sums(), Sums(), _view())
+    shares = tiles(Sums(), Sums(), Sums(), Sums(), thumbs_tile([]), _view())
     assert [tile.text for tile in shares if tile.key == "escalated"] == ["–"]
 
 
-def _view() -> Any:
-    from pages._usage_view import UsageView
-
+def _view() -> UsageView:
     return UsageView(UsageFilter(first=now().date(), last=now().date()), paid=True)

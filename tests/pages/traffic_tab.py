@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from pages._traffic_bring import N_COLUMNS, TrafficBringing
-from pages._traffic_results import GROUPS, QUALITY, RESULTS, TABLE, WHAT_IF, TrafficResults
+from pages._traffic_parts import GROUPS, QUALITY, TABLE
+from pages._traffic_results import RESULTS, TrafficResults
 from pages._traffic_session import TrafficSession
+from pages._traffic_what_if import WHAT_IF
 from router_models import RouterPanel
 
 POOL = "nano / 4.1 / o4-mini"
@@ -32,6 +34,12 @@ class Tab:
         assert len(values) == 5 + N_COLUMNS
         self.columns = [value.get("value") for value in values[5:]]
         return values
+
+    def pastes(self, text: str) -> list[Any]:
+        return self.brings(self.bringing.text_brought(self.session, text))
+
+    def pastes_many(self, count: int) -> list[Any]:
+        return self.pastes("\n".join(f"Prompt {n}" for n in range(count)))
 
     def runs(self, routers: list[str] | None = None, groups: bool = False) -> list[list[Any]]:
         async def all_of() -> list[list[Any]]:

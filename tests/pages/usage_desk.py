@@ -1,15 +1,21 @@
-"""A desk of the Usage page with a real store of its own, for tests without a browser."""
+"""A desk of the Usage page with a real store of its own, for tests without a browser.
+
+Tests take its fixtures by the names that they like: `desk, month = opened_desk, last_days`.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+
+import pytest
 
 from feedback.records import now
 from feedback.store import FeedbackStore
@@ -29,6 +35,7 @@ class Desk:
     """One visitor of the page."""
 
     def __init__(self, panel: RouterPanel, folder: Path, **options: Any) -> None:
+        self.panel = panel
         self.settings = Settings(_env_file=None, data_dir=folder, database_url=None, **options)
         self.store = FeedbackStore(self.settings)
         self.usage = Usage(panel, self.settings, self._open)
@@ -64,6 +71,20 @@ class Desk:
     def close(self) -> None:
         self.usage.close(PATIENCE_S)
         self.store.close()
+
+
+@pytest.fixture
+def opened_desk(panel: RouterPanel, tmp_path: Path) -> Iterator[Desk]:
+    """A desk on an empty store."""
+    desk = Desk(panel, tmp_path / "data")
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def last_days(desk: Desk) -> list[UsageEvent]:
+    """Events of the last days, on the desk."""
+    return desk.month()
 
 
 def read(text: str) -> list[dict[str, str]]:

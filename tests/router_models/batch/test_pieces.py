@@ -93,6 +93,14 @@ def test_what_is_no_parquet_is_said(tmp_path: Path) -> None:
         pieces_of(path, 10)
 
 
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_a_file_that_is_no_text_is_said_to_be_none_whatever_its_name(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"in.{ending}"
+    path.write_bytes(b"PK\x03\x04 a spreadsheet")
+    with pytest.raises(BadInputError, match="is a spreadsheet or another ZIP file, whatever its name says"):
+        pieces_of(path, 10)
+
+
 @pytest.mark.parametrize("name", ["none.csv", "notes.txt"])
 def test_no_file_is_no_job(tmp_path: Path, name: str) -> None:
     (tmp_path / "notes.txt").write_text("x")

@@ -227,7 +227,7 @@ def test_a_librarys_surprise_is_said_and_does_not_keep_the_others_from_starting(
         own_panel.remove(router.id)
     opened = classifier.open_classifier
 
-    def surprising(model: HubModel, folder: Path) -> Classifier:
+    def surprising(model: HubModel, folder: Path, threads: int) -> Classifier:
         if model.source.repo_id == REPO:
             raise KeyError("surprise")
         return opened(model, folder)

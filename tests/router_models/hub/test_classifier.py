@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,6 +54,15 @@ def test_both_formats_say_what_transformers_says(
     expected = softmax(logits_of(bert_folder, PROMPTS))
     assert np.ptp(expected[:, 1]) > 0.02  # else the comparison would say nothing
     np.testing.assert_allclose(router.predict_proba(PROMPTS), expected, atol=1e-5)
+
+
+def test_it_takes_as_many_threads_as_the_panels_encoders(bert_folder: Path, hub: HubStandIn, hub_folder: Path) -> None:
+    model = model_of(bert_folder, hub, hub_folder, "onnx")
+    card = classifier_card("hub-x", model, ROUTES)
+    router = HubClassifierRouter(card, bert_folder, Encoders(WEIGHTS, threads=1), model, ROUTES)
+    router.load()
+    network: Any = vars(router._classifier)["_network"]
+    assert network._session.get_session_options().intra_op_num_threads == 1
 
 
 @pytest.mark.parametrize("kind", ["distilbert", "xlm-roberta", "deberta-v2", "modernbert"])

@@ -18,6 +18,10 @@ PROMPTS = (
     "Plan a week of meals for four people who like neither fish nor beans.",
 )
 LONG = "word " * 700
+_OWN: Mapping[str, Mapping[str, Any]] = {
+    "xlm-roberta": {"max_position_embeddings": 258, "pad_token_id": 1},
+    "distilbert": {"hidden_dim": 64},
+}
 
 
 def write_classifier(
@@ -68,38 +72,13 @@ def without(files: Mapping[str, bytes], *endings: str) -> dict[str, bytes]:
 
 
 def _network(kind: str, config: Mapping[str, Any]) -> Any:
-    import transformers
+    from transformers import AutoModelForSequenceClassification
 
-    from tests.router_models.training.base_encoders import SIZES
+    from tests.router_models.training.base_encoders import config_of
 
-    sizes = SIZES | {"num_hidden_layers": 2, "hidden_size": 32, "intermediate_size": 64}
-    if kind == "bert":
-        own = transformers.BertConfig(**sizes, **config)
-        return transformers.BertForSequenceClassification(own).eval()
-    if kind == "xlm-roberta":
-        own = transformers.XLMRobertaConfig(**sizes, **{"max_position_embeddings": 258, "pad_token_id": 1, **config})
-        return transformers.XLMRobertaForSequenceClassification(own).eval()
-    if kind == "distilbert":
-        small = {"vocab_size": sizes["vocab_size"], "dim": 32, "n_layers": 2, "n_heads": 4, "hidden_dim": 64}
-        own = transformers.DistilBertConfig(**small, initializer_range=0.1, **config)
-        return transformers.DistilBertForSequenceClassification(own).eval()
-    if kind == "modernbert":
-        ids = {"pad_token_id": 0, "cls_token_id": 1, "bos_token_id": 1, "sep_token_id": 2, "eos_token_id": 2}
-        own = transformers.ModernBertConfig(**sizes, **ids, local_attention=16, **config)
-        return transformers.ModernBertForSequenceClassification(own).eval()
-    own = transformers.DebertaV2Config(
-        **sizes,
-        max_position_embeddings=512,
-        relative_attention=True,
-        position_buckets=32,
-        pos_att_type=["p2c", "c2p"],
-        share_att_key=True,
-        norm_rel_ebd="layer_norm",
-        position_biased_input=False,
-        type_vocab_size=0,
-        **config,
-    )
-    return transformers.DebertaV2ForSequenceClassification(own).eval()
+    sizes = {"num_hidden_layers": 2, "hidden_size": 32, "intermediate_size": 64}
+    own = config_of(kind, **{**sizes, **_OWN.get(kind, {}), **config})
+    return AutoModelForSequenceClassification.from_config(own).eval()
 
 
 def _spread(model: Any, tokenizer: Any) -> None:

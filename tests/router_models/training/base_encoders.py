@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
-from transformers import (
-    BertConfig,
-    BertModel,
-    DebertaV2Config,
-    DebertaV2Model,
-    DistilBertConfig,
-    DistilBertModel,
-    ModernBertConfig,
-    ModernBertModel,
-    MPNetConfig,
-    MPNetModel,
-    PreTrainedModel,
-    RobertaConfig,
-    RobertaModel,
-    XLMRobertaConfig,
-    XLMRobertaModel,
-)
+from transformers import AutoConfig, AutoModel, PreTrainedConfig
 
 VOCABULARY = 400
 LAYERS, WIDTH = 4, 64
@@ -49,62 +34,46 @@ SIZES = {
 }
 
 
-def _bert() -> PreTrainedModel:
-    return BertModel(BertConfig(**SIZES))
-
-
-def _distilbert() -> PreTrainedModel:
-    sizes = {"vocab_size": VOCABULARY, "dim": WIDTH, "n_layers": LAYERS, "n_heads": 4, "hidden_dim": 128}
-    return DistilBertModel(DistilBertConfig(**sizes, initializer_range=0.1))
-
-
-def _roberta() -> PreTrainedModel:
-    return RobertaModel(RobertaConfig(**SIZES, max_position_embeddings=300))
-
-
-def _xlm_roberta() -> PreTrainedModel:
-    return XLMRobertaModel(XLMRobertaConfig(**SIZES, max_position_embeddings=300))
-
-
-def _deberta() -> PreTrainedModel:
-    config = DebertaV2Config(
-        **SIZES,
-        max_position_embeddings=512,
-        relative_attention=True,
-        position_buckets=32,
-        pos_att_type=["p2c", "c2p"],
-        share_att_key=True,
-        norm_rel_ebd="layer_norm",
-        position_biased_input=False,
-        type_vocab_size=0,
-    )
-    return DebertaV2Model(config)
-
-
-def _mpnet() -> PreTrainedModel:
-    return MPNetModel(MPNetConfig(**SIZES, max_position_embeddings=300))
-
-
-def _modernbert() -> PreTrainedModel:
-    ids = {"pad_token_id": 0, "cls_token_id": 1, "bos_token_id": 1, "sep_token_id": 2, "eos_token_id": 2}
-    return ModernBertModel(ModernBertConfig(**SIZES, **ids, local_attention=16, global_attn_every_n_layers=2))
-
-
-MAKERS: Mapping[str, Callable[[], PreTrainedModel]] = {
-    "bert": _bert,
-    "distilbert": _distilbert,
-    "roberta": _roberta,
-    "xlm-roberta": _xlm_roberta,
-    "mpnet": _mpnet,
-    "deberta-v2": _deberta,
-    "modernbert": _modernbert,
+_OWN: Mapping[str, Mapping[str, Any]] = {
+    "bert": {},
+    "distilbert": {"hidden_dim": 2 * WIDTH},  # its one size by another name that it does not translate
+    "roberta": {"max_position_embeddings": 300},
+    "xlm-roberta": {"max_position_embeddings": 300},
+    "mpnet": {"max_position_embeddings": 300},
+    "deberta-v2": {
+        "max_position_embeddings": 512,
+        "relative_attention": True,
+        "position_buckets": 32,
+        "pos_att_type": ["p2c", "c2p"],
+        "share_att_key": True,
+        "norm_rel_ebd": "layer_norm",
+        "position_biased_input": False,
+        "type_vocab_size": 0,
+    },
+    "modernbert": {
+        "pad_token_id": 0,
+        "cls_token_id": 1,
+        "bos_token_id": 1,
+        "sep_token_id": 2,
+        "eos_token_id": 2,
+        "local_attention": 16,
+        "global_attn_every_n_layers": 2,
+    },
 }
+"""What a kind needs beside its sizes."""
+
+KINDS = tuple(_OWN)
+
+
+def config_of(kind: str, **other: Any) -> PreTrainedConfig:
+    """Configuration of a small network of one kind; `other` says what shall differ."""
+    return AutoConfig.for_model(kind, **{**SIZES, **_OWN[kind], **other})
 
 
 def write_base(kind: str, folder: Path) -> Path:
     """Writes `config.json`, `model.safetensors` and `tokenizer.json` of one kind; returns the folder."""
     torch.manual_seed(5)
-    MAKERS[kind]().save_pretrained(folder)
+    AutoModel.from_config(config_of(kind)).save_pretrained(folder)
     tokenizer_of(kind).save(str(folder / "tokenizer.json"))
     return folder
 

@@ -10,6 +10,7 @@ import onnx
 import pytest
 import torch
 from numpy.typing import NDArray
+from transformers import AutoModel
 
 from benchmarks.split import question_key
 from errors import PlaygroundError
@@ -27,9 +28,9 @@ from router_models.training.encoder_network import RoutingEncoder, save_network
 from router_models.training.encoder_traced_weights import in_8_bits
 from router_models.training.encoder_whole import WholeEncoder, layers_of
 from router_models.training.frozen_encoder import write_tokenizer
-from tests.router_models.training.base_encoders import LAYERS, MAKERS, TEXTS, WIDTH, write_base
+from tests.router_models.training.base_encoders import KINDS, LAYERS, TEXTS, WIDTH, config_of, write_base
 
-WHOLE = tuple(kind for kind in MAKERS if kind not in (*IN_PARTS, "xlm-roberta", "mpnet"))
+WHOLE = tuple(kind for kind in KINDS if kind not in (*IN_PARTS, "xlm-roberta", "mpnet"))
 """One of each family; XLM-R is RoBERTa with another tokenizer, MPNet adds distances to it."""
 
 RECIPE = Recipe(epochs=1, batch_size=4, learning_rate=1e-3, soup=1)
@@ -38,7 +39,7 @@ RECIPE = Recipe(epochs=1, batch_size=4, learning_rate=1e-3, soup=1)
 @pytest.fixture(scope="module")
 def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A folder per kind of base."""
-    return {kind: write_base(kind, tmp_path_factory.mktemp(kind)) for kind in MAKERS}
+    return {kind: write_base(kind, tmp_path_factory.mktemp(kind)) for kind in KINDS}
 
 
 def _network(base: Path) -> RoutingEncoder:
@@ -65,7 +66,7 @@ def _served(encoders: Encoders, head: QualityHead, texts: tuple[str, ...]) -> di
     return {name: torch.tensor(values).softmax(dim=1).numpy() for name, values in logits.items()}
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_is_served_is_the_network(kind: str, bases: dict[str, Path], tmp_path: Path) -> None:
     network = _network(bases[kind])
     write_tokenizer(bases[kind], tmp_path / FOLDER)
@@ -136,7 +137,7 @@ def test_a_saved_network_comes_back(kind: str, bases: dict[str, Path], tmp_path:
     assert all(torch.equal(expected[name], found[name]) for name in N_ROUTES)
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_no_tokenizer_cuts_or_pads(kind: str, bases: dict[str, Path]) -> None:
     short, long = (len(row) for row in tokenize(base_tokenizer(bases[kind]), ["x", "word " * 300], 10_000))
     assert short < 8
@@ -145,7 +146,7 @@ def test_no_tokenizer_cuts_or_pads(kind: str, bases: dict[str, Path]) -> None:
 
 def test_pickled_weights_are_read_as_numbers_only(bases: dict[str, Path], tmp_path: Path) -> None:
     folder = write_base("bert", tmp_path)
-    state = MAKERS["bert"]().state_dict()
+    state = AutoModel.from_config(config_of("bert")).state_dict()
     (folder / "model.safetensors").unlink()
     torch.save(state, folder / "pytorch_model.bin")
     words = new_network(folder, 2).trunk.state_dict()["embeddings.word_embeddings.weight"]

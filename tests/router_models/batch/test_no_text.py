@@ -6,7 +6,7 @@ import pytest
 
 from errors import BadInputError
 from feedback.import_columns import encoding_of
-from feedback.no_text import BEGINNINGS, refuse_no_text
+from router_models.batch.no_text import BEGINNINGS, refuse_no_text
 
 
 @pytest.mark.parametrize("mark", BEGINNINGS)
