@@ -26,7 +26,7 @@ from router_models.training.distilbert import MINILM, find_base
 from router_models.training.encoder_base import base_tokenizer, new_network
 from router_models.training.encoder_cross_validation import chat_out_of_fold
 from router_models.training.encoder_data import Examples, chat_examples, outcome_examples
-from router_models.training.encoder_fit import Cached, Recipe, fit
+from router_models.training.encoder_fit import Cached, Recipe, fit, for_width
 from router_models.training.encoder_loss import Loss
 from router_models.training.encoder_network import ChatHead, RoutingEncoder
 
@@ -122,10 +122,11 @@ class Search:
     def out_of_fold(self, trial: Trial) -> FloatArray:
         """Chat logits of every example, (n, 3), from a network that was not trained on its question."""
         make_network: Callable[[], RoutingEncoder] = partial(self._network, trial.recipe)
+        recipe = for_width(trial.recipe, make_network().trunk.config.hidden_size)
         if trial.outcomes_first:
-            make_network = partial(self._warm_network, trial.recipe, self._tuned_on_outcomes(trial.recipe))
-        cached = Cached(make_network(), self.tokenizer, self.chat, trial.recipe)
-        return chat_out_of_fold(make_network, self.chat, cached, trial.recipe, self.n_folds, self.seed)
+            make_network = partial(self._warm_network, recipe, self._tuned_on_outcomes(recipe))
+        cached = Cached(make_network(), self.tokenizer, self.chat, recipe)
+        return chat_out_of_fold(make_network, self.chat, cached, recipe, self.n_folds, self.seed)
 
     def _network(self, recipe: Recipe) -> RoutingEncoder:
         torch.manual_seed(self.seed)
