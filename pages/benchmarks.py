@@ -10,7 +10,7 @@ import gradio as gr
 from benchmarks.dashboard.plain_answer import KEEP
 from benchmarks.tables.answers import answers
 from pages._bench_charts import chart_slot
-from pages._bench_first import PLOT_AT_LAST, FirstView
+from pages._bench_first import NO_POSTER, PLOT_AT_LAST, FirstChart, FirstView
 from pages._bench_link import keeps
 from pages._bench_own import Upload, own_html, upload_field
 from pages._bench_page import BenchmarksPage
@@ -81,6 +81,7 @@ def add_benchmarks_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings)
         static_html(render("bench_section.html", title="Move the setting", text=MOVE), "rp-bm-move")
         with gr.Row(elem_classes="rp-bm-split"):
             with gr.Column(scale=7, min_width=320):
+                poster = static_html("", "rp-bm-poster")
                 curves = chart_slot("curves", "Cost and quality of every chosen router")
             with gr.Column(scale=4, min_width=300, elem_classes="rp-bm-side"):
                 router = gr.Dropdown([], label="Router", elem_id="rp-bm-router", filterable=False)
@@ -112,8 +113,8 @@ def add_benchmarks_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings)
     tabs.follow(opened, "first")
     tabs.follow(ready, "ready")
     opened.then(page.problems, [own], [problems], **quiet, api_name="benchmarks_problems")
-    usual = partial(page.opened, "light", None, None, 100 * KEEP)
-    FirstView(demo, head, usual, (curves.plot, waiting)).remember(panel)
+    usual = partial(page.opened, own=None, benchmark=None, keep=100 * KEEP)
+    FirstView(demo, head, usual, FirstChart(curves.plot, waiting, poster)).remember(panel)
     chose = benchmark.input(page.opened, start, head, **common, api_name="benchmarks_chosen")
     tabs.follow(chose, "chosen")
     keep.release(page.opened, start, head, **common, api_name="benchmarks_kept")
@@ -140,6 +141,9 @@ def add_benchmarks_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings)
         control.input(inputs=[control], outputs=None, **keeps(field))
     benchmark.input(inputs=[benchmark], outputs=None, **keeps("benchmark", resets=True))
     keep.release(inputs=[keep], outputs=None, **keeps("keep", resets=True))
+    asking = (benchmark.input, keep.release, upload.upload, percent.input, *(control.input for control in controls))
+    for event in (bar.opened, bar.themed, *asking):
+        event(None, None, [poster], js=NO_POSTER, show_progress="hidden", api_visibility="private")
     percent.input(page.moved, chosen, moved, **common, trigger_mode="always_last", api_name="benchmarks_moved")
 
 

@@ -26,13 +26,14 @@ new MutationObserver(() => {
   shown = root.dataset.theme;
   trigger("themed");
 }).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
-// Words before figures: plotly.js takes longer to load than all the rest, so the figure waits until the words are there.
+// Words before figures: plotly.js takes longer to load than all the rest, so the figure waits until words and poster are there.
 function whenWordsAreThere(then, tries = 600) {
-  if (document.querySelector("#rp-bm [data-headline]") || tries === 0) requestAnimationFrame(() => setTimeout(then));
+  const there = ["#rp-bm [data-headline]", ".rp-poster"].every((part) => document.querySelector(part));
+  if (there || tries === 0) requestAnimationFrame(() => setTimeout(then));
   else requestAnimationFrame(() => whenWordsAreThere(then, tries - 1));
 }
 
 const asked = [...fields.keys()].some((name) => !name.startsWith("__")); // Gradio's own do not count
 const kept = window.gradio_config?.components?.find((one) => one.props?.elem_id === "rp-bm-waiting");
-if (!asked && kept?.props.value && root.dataset.theme !== "dark") whenWordsAreThere(() => trigger("ready"));
+if (!asked && kept?.props.value) whenWordsAreThere(() => trigger("ready"));
 else trigger("opened");

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from benchmarks.dashboard.own_results import template
 from tests.browser.conftest import visits
@@ -97,6 +97,31 @@ def test_the_chart_is_saved_as_a_picture(open_bench: OpenBench, kind: str) -> No
     with page.expect_download() as downloading:
         page.locator("#rp-chart-foot-curves").get_by_role("button", name=kind).click()
     assert downloading.value.suggested_filename == f"curves-routerbench-part.{kind.lower()}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_still_picture_stands_there_until_the_chart_is_drawn(browser: Browser, address: str, scheme: str) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    with visits(browser, address) as visit:
+        page = visit("/benchmarks", scheme=scheme, patience_ms=60_000)
+        page.wait_for_selector("#rp-chart-curves .main-svg")  # by now the first view is prepared
+        page.context.route("**/PlotlyPlot*.js", hold)
+        with page.expect_request("**/PlotlyPlot*.js"):
+            page.reload()
+        still, slot = page.locator("#rp-bm-poster .rp-poster"), page.locator("#rp-chart-curves")
+        expect(still).to_be_visible()
+        before = slot.bounding_box()
+        for route in held:
+            route.continue_()
+        page.wait_for_selector("#rp-chart-curves .main-svg")
+        expect(still).to_be_hidden()
+        assert slot.bounding_box() == before, "the page jumped"
+        slide(page, 20)
+        expect(still).to_have_count(0)
 
 
 def test_the_threshold_is_carried_to_the_route_page(open_bench: OpenBench) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -10,8 +11,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from benchmarks.plots.poster import poster
+from benchmarks.plots.theme import theme
 from pages._bench_first import FirstView
 from pages._bench_page import BenchmarksPage
+from pages._templates import render
 from pages.benchmarks import add_benchmarks_page, prepare_benchmarks
 from router_models import RouterPanel
 from settings import Settings
@@ -48,8 +52,52 @@ def test_the_words_come_with_the_page_and_the_figure_waits(served: TestClient, p
     assert ["MMLU", "mmlu"] in after["rp-bm-benchmark"]["choices"]
     assert after["rp-bm-router"]["value"] in dict(after["rp-bm-router"]["choices"])
     assert not after["rp-chart-curves"].get("value"), "plotly.js must not hold up the words"
-    figure = json.loads(after["rp-bm-waiting"]["value"])
-    assert any(trace["name"] == "your setting" for trace in figure["data"])
+    figures = json.loads(after["rp-bm-waiting"]["value"])
+    for scheme in ("light", "dark"):
+        assert figures[scheme]["layout"]["paper_bgcolor"] == theme(scheme).surface
+        assert any(trace["name"] == "your setting" for trace in figures[scheme]["data"])
+
+
+def test_the_still_picture_is_that_of_the_waiting_figure(served: TestClient, panel: RouterPanel) -> None:
+    prepare_benchmarks(panel, Settings())
+    shown = components(served)
+    figures = json.loads(shown["rp-bm-waiting"]["value"])
+    html = shown["rp-bm-poster"]["value"]
+    assert html == render("bench_poster.html", poster=poster(figures["light"], figures["dark"]))
+    drawn = re.findall(r'data-(?:line|marks)="([^"]*)"', html)
+    assert [name for name in drawn if not name.endswith(", interval")] == [
+        escape(trace["name"]) for trace in figures["light"]["data"]
+    ]
+    assert 'role="img" aria-label="' in html
+
+
+def test_nothing_in_the_still_picture_is_unescaped(served: TestClient, panel: RouterPanel) -> None:
+    prepare_benchmarks(panel, Settings())
+    light, dark = json.loads(components(served)["rp-bm-waiting"]["value"]).values()
+    evil = "<b onload='x'>\"&"
+    for figure in (light, dark):
+        for trace in figure["data"]:
+            trace["name"] = evil
+        figure["layout"]["xaxis"]["title"]["text"] = figure["layout"]["xaxis"]["tickprefix"] = evil
+    html = render("bench_poster.html", poster=poster(light, dark))
+    assert "<b" not in html and "onload='" not in html
+    assert "&lt;b onload=" in html
+
+
+def test_whatever_draws_the_chart_takes_the_still_picture_away(served: TestClient, panel: RouterPanel) -> None:
+    view = FirstView.of(panel)
+    assert view is not None
+    still, plot = view._chart.poster._id, view._chart.plot._id
+    events = view._demo.config["dependencies"]
+    taking = {tuple(target) for one in events if one["outputs"] == [still] for target in one["targets"]}
+    drawing = {
+        tuple(target)
+        for one in events
+        if plot in one["outputs"] and view._chart.waiting._id not in one["inputs"]
+        for target in one["targets"]
+    }
+    assert len(drawing) >= 9
+    assert taking == drawing
 
 
 def test_what_comes_back_from_the_browser_is_among_the_choices(served: TestClient, panel: RouterPanel) -> None:
