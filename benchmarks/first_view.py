@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks.served_app import ServedApp
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 EMPTY_WORDS = "#first-words"
 WORDS = "#rp-bm-answer h2"
+STILL = "#rp-bm-poster .rp-poster"
 CHART = ".js-plotly-plot .main-svg"
 START_LIMIT_S = 60
 PATIENCE_MS = 60_000
@@ -39,11 +41,13 @@ class View:
     Attributes:
         html_s: Until the HTML begins to arrive.
         words_s: Until its words are seen.
-        chart_s: Until its first chart is drawn; None where there is none.
+        still_s: Until a still picture of its first chart is seen; None where there is none.
+        chart_s: Until the chart itself is drawn.
     """
 
     html_s: float
     words_s: float
+    still_s: float | None = None
     chart_s: float | None = None
 
 
@@ -57,12 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _serve_empty_page(options.empty)
         return
     with ServedApp() as app, _empty_page() as port:
-        app.wait_until_ready()
+        app.until(partial(_prepared, app.port))
         empty, page = compare(port, app.port, options.loads)
-    print("| page | HTML | words | first chart |\n|---|---|---|---|")
+    print("| page | HTML | words | still picture | chart |\n|---|---|---|---|---|")
     for name, views in (("empty page of Gradio", empty), ("Benchmarks", page)):
-        charts = [view.chart_s for view in views if view.chart_s is not None]
-        columns = [[view.html_s for view in views], [view.words_s for view in views], charts]
+        times = zip(*((view.html_s, view.words_s, view.still_s, view.chart_s) for view in views), strict=True)
+        columns = [[second for second in column if second is not None] for column in times]
         print(f"| {name} | {' | '.join(map(_said, columns))} |")
     ratio = statistics.median(view.words_s for view in page) / statistics.median(view.words_s for view in empty)
     print(f"\nIts words take {ratio:.1f} times as long as those of an empty page.")
@@ -77,32 +81,32 @@ def compare(empty_port: int, app_port: int, loads: int) -> tuple[list[View], lis
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for _ in range(loads):
             empty.append(load(browser, f"http://127.0.0.1:{empty_port}/", EMPTY_WORDS))
-            page.append(load(browser, f"http://127.0.0.1:{app_port}/benchmarks", WORDS, CHART))
+            page.append(load(browser, f"http://127.0.0.1:{app_port}/benchmarks", WORDS, (STILL, CHART)))
         browser.close()
     return empty, page
 
 
-def load(browser: Browser, address: str, words: str, chart: str | None = None) -> View:
+def load(browser: Browser, address: str, words: str, pictures: tuple[str, str] | None = None) -> View:
     """Opens a page at 1280 × 900 and waits until its parts are seen.
 
     Args:
         browser: Opens it without what other loads have left behind.
         address: Of the page.
         words: Selector of what is read first.
-        chart: Selector of what is drawn at last.
+        pictures: Selectors of a still picture and of the chart that takes its place.
     """
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     try:
         page = context.new_page()
         start = time.perf_counter()
+
+        def seen(selector: str) -> float:
+            page.wait_for_selector(selector, timeout=PATIENCE_MS)
+            return time.perf_counter() - start
+
         page.goto(address, wait_until="commit")
         html = time.perf_counter() - start
-        page.wait_for_selector(words, timeout=PATIENCE_MS)
-        seen = time.perf_counter() - start
-        if chart is None:
-            return View(html, seen)
-        page.wait_for_selector(chart, timeout=PATIENCE_MS)
-        return View(html, seen, time.perf_counter() - start)
+        return View(html, seen(words), *map(seen, pictures or ()))
     finally:
         context.close()
 
@@ -117,6 +121,16 @@ def chromium() -> str:
         if path := shutil.which(name):
             return path
     raise FileNotFoundError("There is no Chromium: `apt-get install chromium`.")
+
+
+def _prepared(port: int) -> bool:
+    """Whether the page comes with its still picture, which it has once the numbers are read."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/benchmarks")
+        return b"data-marks=" in connection.getresponse().read()
+    finally:
+        connection.close()
 
 
 @contextmanager
