@@ -18,6 +18,7 @@ from pages._cookies import cookie_options, delete_cookie
 from pages._same_site import from_another_site
 from pages._templates import render
 from pages._throttle import Throttle
+from pages._visitor import needed_for
 from pages.look import plain_head
 from settings import Settings
 
@@ -143,6 +144,7 @@ class SignIn:
             head=plain_head(),
             visitor=visitor,
             may=", ".join(may) or "use what is public",
+            public=_public_pages(),
             asked=asked,
             error=error,
             next=wanted,
@@ -194,3 +196,9 @@ async def _form(request: Request) -> dict[str, str]:
             raise BadInputError("This form is too long.", "Sign in with a name and a password.")
     fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=10)
     return {name: values[-1] for name, values in fields.items()}
+
+
+def _public_pages() -> str:
+    """The pages that nobody has to sign in for, in words."""
+    *first, last = [page.title for page in PAGES if not needed_for(page.path.strip("/"))]
+    return f"{', '.join(first)} and {last}"

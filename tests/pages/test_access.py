@@ -1,5 +1,6 @@
 """Sign-in and roles on a real server: pages, events called by hand, cookies."""
 
+import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from feedback.accounts import Accounts
 from feedback.identity import BROWSER_COOKIE, SESSION_COOKIE
 from feedback.signed_cookie import CookieSigner
+from pages._components import PAGES
 from settings import Settings
 from tests.pages.guarded_app import ADMIN, LABELLER, LEFT, browsing, call, settings_with_users, sign_in
 
@@ -44,6 +46,14 @@ def test_a_stranger_sees_what_is_public_and_is_asked_to_sign_in_elsewhere(browse
         assert refused.status_code == 401
         assert "Sign in" in refused.text
         assert f'name="next" value="{path}"' in refused.text
+
+
+def test_the_sign_in_page_names_just_the_pages_that_are_open(browser: httpx.Client) -> None:
+    said = re.search(r"([\w, ]+) need no sign-in", browser.get("/sign-in").text)
+    assert said is not None
+    named = re.split(", | and ", said[1])
+    assert named == [page.title for page in PAGES if browser.get(page.path).status_code != 401]
+    assert 3 < len(named) < len(PAGES)
 
 
 @pytest.mark.parametrize("event", EVENTS)
