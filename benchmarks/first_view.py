@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 EMPTY_WORDS = "#first-words"
+EMPTY_PAGE = f"""
+import sys
+import gradio as gr
+with gr.Blocks(analytics_enabled=False) as demo:
+    gr.HTML('<h2 id="{EMPTY_WORDS.removeprefix("#")}">Hello</h2>')
+demo.launch(server_name="127.0.0.1", server_port=int(sys.argv[1]), quiet=True)
+"""
+"""A program: like the app, it runs in a process of its own, for nothing in this room knows Gradio."""
+
 WORDS = "#rp-bm-answer h2"
 STILL = "#rp-bm-poster .rp-poster"
 CHART = ".js-plotly-plot .main-svg"
@@ -55,11 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Loads both pages and prints medians with the fastest and the slowest load."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.first_view", description=__doc__)
     parser.add_argument("--loads", type=int, default=7, help="loads of each page")
-    parser.add_argument("--empty", type=int, metavar="PORT", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    if options.empty:
-        _serve_empty_page(options.empty)
-        return
     with ServedApp() as app, _empty_page() as port:
         app.until(partial(_prepared, app.port))
         empty, page = compare(port, app.port, options.loads)
@@ -139,8 +144,7 @@ def _empty_page() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "benchmarks.first_view", "--empty", str(port)]
-    with subprocess.Popen(command) as process:  # noqa: S603  this very module
+    with subprocess.Popen([sys.executable, "-c", EMPTY_PAGE, str(port)]) as process:  # noqa: S603  our own program
         try:
             _wait(lambda: process.poll() is None, port)
             yield port
@@ -158,14 +162,6 @@ def _wait(alive: Callable[[], bool], port: int) -> None:
         else:
             return
     raise RuntimeError(f"the empty page was not served within {START_LIMIT_S} s")
-
-
-def _serve_empty_page(port: int) -> None:
-    import gradio as gr
-
-    with gr.Blocks(analytics_enabled=False) as demo:
-        gr.HTML(f'<h2 id="{EMPTY_WORDS.removeprefix("#")}">Hello</h2>')
-    demo.launch(server_name="127.0.0.1", server_port=port, quiet=True)
 
 
 def _said(seconds: Sequence[float]) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from errors import BadInputError, DataError, PlaygroundError, UnavailableError
-from router_models.hub.client import HubDownError
+from router_models.hub.client import TIMEOUT_S, HubDownError
 from router_models.hub.download import fetch_files
 from router_models.hub.leftovers import sweep
 from router_models.hub.manifest import MANIFEST_FILE, Manifest, check_files, read_manifest
@@ -114,8 +114,9 @@ class _HubWeights:
         import huggingface_hub  # noqa: F401  half a second or more, which is not the Hub's
 
         timeout_s = min(ANSWER_S, self._timeout_s)
+        silent_s = max(TIMEOUT_S, 2 * timeout_s)  # longer than anybody waits here: one clock says that it is late
         try:
-            return _in_time(timeout_s, partial(list_repository, self._source, self._hub_folder, self._token, timeout_s))
+            return _in_time(timeout_s, partial(list_repository, self._source, self._hub_folder, self._token, silent_s))
         except TimeoutError:
             known = recorded(self._source, self._hub_folder)
             if known is None:

@@ -29,7 +29,7 @@ from router_models.registry import WEIGHTS
 from tests.router_models.graphs import constant_graph, endless_graph, graph_file
 from tests.router_models.hub.conftest import ROUTES
 from tests.router_models.hub.stand_in import HubStandIn
-from tests.router_models.hub.tiny import LONG, PROMPTS, files_of, logits_of, without, write_classifier
+from tests.router_models.hub.tiny import LONG, PROMPTS, ROUNDING, files_of, logits_of, without, write_classifier
 
 THREE = {"low": "simple", "medium": "general", "high": "reasoning"}
 
@@ -53,7 +53,7 @@ def test_both_formats_say_what_transformers_says(
     router = router_of(bert_folder, model_of(bert_folder, hub, hub_folder, kind), ROUTES)
     expected = softmax(logits_of(bert_folder, PROMPTS))
     assert np.ptp(expected[:, 1]) > 0.02  # else the comparison would say nothing
-    np.testing.assert_allclose(router.predict_proba(PROMPTS), expected, atol=1e-5)
+    np.testing.assert_allclose(router.predict_proba(PROMPTS), expected, atol=ROUNDING)
 
 
 def test_it_takes_as_many_threads_as_the_panels_encoders(bert_folder: Path, hub: HubStandIn, hub_folder: Path) -> None:
@@ -84,7 +84,7 @@ def test_long_prompts_are_cut_where_the_network_ends_and_that_is_said(
     router = router_of(folder, model_of(folder, hub, hub_folder, "onnx"), ROUTES)
     batch = PromptBatch([LONG, "x"])
     scores = router.score(batch)
-    np.testing.assert_allclose(scores[0].probabilities, softmax(logits_of(folder, [LONG], 256))[0], atol=1e-5)
+    np.testing.assert_allclose(scores[0].probabilities, softmax(logits_of(folder, [LONG], 256))[0], atol=ROUNDING)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
     count = len(tokenizer.encode(LONG).ids)
@@ -99,7 +99,7 @@ def test_its_evidence_names_the_label(bert_folder: Path, hub: HubStandIn, hub_fo
     p_hard = softmax(logits_of(bert_folder, PROMPTS[:1]))[0, 1]
     named, p = ("hard", p_hard) if p_hard >= 0.5 else ("easy", 1 - p_hard)
     assert score.evidence == f"its label “{named}” has {p:.2f}"
-    assert score.distribution["weak"] == pytest.approx(p_hard, abs=1e-5)
+    assert score.distribution["weak"] == pytest.approx(p_hard, abs=ROUNDING)
 
 
 def test_its_card_says_that_nothing_was_measured(bert_folder: Path, hub: HubStandIn, hub_folder: Path) -> None:
@@ -243,7 +243,7 @@ def test_a_kernel_that_a_configuration_names_is_not_looked_for(bert_folder: Path
     tokenizer = HubTokenizer(tmp_path)
     batch = next(tokenizer.micro_batches(tokenizer([PROMPTS[0]])))
     found = TorchNetwork(tmp_path).run(batch)
-    np.testing.assert_allclose(softmax(found), softmax(logits_of(bert_folder, PROMPTS[:1])), atol=1e-5)
+    np.testing.assert_allclose(softmax(found), softmax(logits_of(bert_folder, PROMPTS[:1])), atol=ROUNDING)
 
 
 def test_safetensors_without_the_classifiers_head_are_refused(

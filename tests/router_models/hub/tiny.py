@@ -18,6 +18,9 @@ PROMPTS = (
     "Plan a week of meals for four people who like neither fish nor beans.",
 )
 LONG = "word " * 700
+ROUNDING = 1e-4
+"""Between single and double precision, in probabilities: `_spread` makes a last rounding a hundred times larger."""
+
 _OWN: Mapping[str, Mapping[str, Any]] = {
     "xlm-roberta": {"max_position_embeddings": 258, "pad_token_id": 1},
     "distilbert": {"hidden_dim": 64},
@@ -45,7 +48,7 @@ def write_classifier(
 
 
 def logits_of(folder: Path, prompts: Sequence[str], limit: int = 512) -> NDArray[np.float64]:
-    """What transformers' own tokenizer and network say, one prompt at a time."""
+    """What transformers' own tokenizer and network say, one prompt at a time and in double precision."""
     import torch
     from tokenizers import Tokenizer
     from transformers import AutoModelForSequenceClassification
@@ -53,11 +56,11 @@ def logits_of(folder: Path, prompts: Sequence[str], limit: int = 512) -> NDArray
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(limit)
-    model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
+    model = AutoModelForSequenceClassification.from_pretrained(folder).double().eval()
     found = []
     for prompt in prompts:
         with torch.inference_mode():
-            found.append(model(torch.tensor([tokenizer.encode(prompt).ids])).logits[0].double().numpy())
+            found.append(model(torch.tensor([tokenizer.encode(prompt).ids])).logits[0].numpy())
     return np.array(found)
 
 
