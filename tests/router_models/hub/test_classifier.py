@@ -74,7 +74,7 @@ def test_other_families_with_three_labels_in_any_order(
     for weights in ("onnx", "safetensors"):
         router = router_of(folder, model_of(folder, hub, hub_folder, weights), THREE)  # type: ignore[arg-type]
         assert router.routes == ("simple", "general", "reasoning")
-        np.testing.assert_allclose(router.predict_proba(PROMPTS), expected, atol=1e-4)
+        np.testing.assert_allclose(router.predict_proba(PROMPTS), expected, atol=ROUNDING)
 
 
 def test_long_prompts_are_cut_where_the_network_ends_and_that_is_said(
