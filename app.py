@@ -30,6 +30,7 @@ from pages.access import install_access, warn_if_open
 from pages.benchmarks import prepare_benchmarks
 from pages.label_export import install_label_export
 from pages.look import mount_options
+from pages.page_html import install_page_html
 from pages.usage_export import install_usage_export
 from router_models import RouterPanel, load_panel
 from router_models.hub.added import added_routers
@@ -73,6 +74,7 @@ def create_app(
 
     app = FastAPIOffline(title="Router Playground", docs_url="/docs", redoc_url=None, lifespan=closing)
     install_api(app, panel, completions, settings, usage, open_store)
+    install_page_html(app, panel)
     install_access(app, settings)
     install_usage_export(app, usage, settings)
     install_label_export(app, open_store, settings)

@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -36,9 +36,10 @@ demo.launch(server_name="127.0.0.1", server_port=int(sys.argv[1]), quiet=True)
 """
 """A program: like the app, it runs in a process of its own, for nothing in this room knows Gradio."""
 
-WORDS = "#rp-bm-answer h2"
-STILL = "#rp-bm-poster .rp-poster"
-CHART = ".js-plotly-plot .main-svg"
+WORDS = ".rp-answer h2"
+PARTS = (".rp-poster", "#rp-bm-benchmark input", ".js-plotly-plot .main-svg")
+"""A still picture of the first chart, the controls, and the chart itself."""
+
 START_LIMIT_S = 60
 PATIENCE_MS = 60_000
 
@@ -51,12 +52,14 @@ class View:
         html_s: Until the HTML begins to arrive.
         words_s: Until its words are seen.
         still_s: Until a still picture of its first chart is seen; None where there is none.
-        chart_s: Until the chart itself is drawn.
+        built_s: Until its controls are there, so that Gradio has built it; None where there are none.
+        chart_s: Until the chart itself is drawn; None where there is none.
     """
 
     html_s: float
     words_s: float
     still_s: float | None = None
+    built_s: float | None = None
     chart_s: float | None = None
 
 
@@ -68,9 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with ServedApp() as app, _empty_page() as port:
         app.until(partial(_prepared, app.port))
         empty, page = compare(port, app.port, options.loads)
-    print("| page | HTML | words | still picture | chart |\n|---|---|---|---|---|")
+    print("| page | HTML | words | still picture | controls | chart |\n|---|---|---|---|---|---|")
     for name, views in (("empty page of Gradio", empty), ("Benchmarks", page)):
-        times = zip(*((view.html_s, view.words_s, view.still_s, view.chart_s) for view in views), strict=True)
+        times = zip(*map(astuple, views), strict=True)
         columns = [[second for second in column if second is not None] for column in times]
         print(f"| {name} | {' | '.join(map(_said, columns))} |")
     ratio = statistics.median(view.words_s for view in page) / statistics.median(view.words_s for view in empty)
@@ -86,19 +89,19 @@ def compare(empty_port: int, app_port: int, loads: int) -> tuple[list[View], lis
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for _ in range(loads):
             empty.append(load(browser, f"http://127.0.0.1:{empty_port}/", EMPTY_WORDS))
-            page.append(load(browser, f"http://127.0.0.1:{app_port}/benchmarks", WORDS, (STILL, CHART)))
+            page.append(load(browser, f"http://127.0.0.1:{app_port}/benchmarks", WORDS, *PARTS))
         browser.close()
     return empty, page
 
 
-def load(browser: Browser, address: str, words: str, pictures: tuple[str, str] | None = None) -> View:
+def load(browser: Browser, address: str, words: str, *parts: str) -> View:
     """Opens a page at 1280 × 900 and waits until its parts are seen.
 
     Args:
         browser: Opens it without what other loads have left behind.
         address: Of the page.
         words: Selector of what is read first.
-        pictures: Selectors of a still picture and of the chart that takes its place.
+        parts: Selectors of the further parts, in the order of `View`.
     """
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     try:
@@ -111,7 +114,7 @@ def load(browser: Browser, address: str, words: str, pictures: tuple[str, str] |
 
         page.goto(address, wait_until="commit")
         html = time.perf_counter() - start
-        return View(html, seen(words), *map(seen, pictures or ()))
+        return View(html, seen(words), *map(seen, parts))
     finally:
         context.close()
 
@@ -129,11 +132,11 @@ def chromium() -> str:
 
 
 def _prepared(port: int) -> bool:
-    """Whether the page comes with its still picture, which it has once the numbers are read."""
+    """Whether the page comes with its first view, which it has once the numbers are read."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("GET", "/benchmarks")
-        return b"data-marks=" in connection.getresponse().read()
+        return b'id="rp-first"' in connection.getresponse().read()
     finally:
         connection.close()
 

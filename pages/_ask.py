@@ -11,7 +11,7 @@ from llms.catalogue import Catalogue
 from llms.tokens import count_tokens
 from pages._examples import Example
 from pages._templates import render
-from pages.look import ASSETS
+from pages.look import script
 from router_models.prompts import MAX_CHARACTERS
 
 
@@ -54,7 +54,7 @@ def prompt_box(examples: Sequence[Example], routers: int, counter: TokenCounter)
 
     return gr.HTML(
         render("ask.html", examples=examples, routers=routers),
-        js_on_load=(ASSETS / "js" / "ask.js").read_text(encoding="utf-8"),
+        js_on_load=script("ask.js"),
         apply_default_css=False,
         elem_id="rp-ask",
         server_functions=[tokens_of],

@@ -9,7 +9,7 @@ import gradio as gr
 
 from pages._feedback_said import Told
 from pages._templates import render
-from pages.look import ASSETS
+from pages.look import script
 
 SCRIPTS = ("feedback.js",)
 
@@ -28,7 +28,7 @@ def add_feedback(state: gr.State, said: Callable[..., Told], page: str) -> None:
 
     panel = gr.HTML(
         render("told.html", told=Told("", "", kept=False)),
-        js_on_load="\n".join((ASSETS / "js" / name).read_text(encoding="utf-8") for name in SCRIPTS),
+        js_on_load="\n".join(map(script, SCRIPTS)),
         apply_default_css=False,
         elem_id="rp-told",
     )

@@ -12,7 +12,7 @@ from pages._label_conflicts import conflicts_html, settle
 from pages._label_door import LabelDoor
 from pages._label_figures import agreement_html
 from pages._label_notice import problem
-from pages.look import ASSETS
+from pages.look import script
 
 if TYPE_CHECKING:
     pass
@@ -41,7 +41,7 @@ class AgreementTab:
         figures = static_html("", "rp-lb-agreement")
         conflicts = gr.HTML(
             "",
-            js_on_load=(ASSETS / "js" / "label_conflicts.js").read_text(encoding="utf-8"),
+            js_on_load=script("label_conflicts.js"),
             apply_default_css=False,
             elem_id="rp-lb-conflicts",
         )

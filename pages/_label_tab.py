@@ -15,7 +15,7 @@ from pages._label_words import CONSENT, OTHER_CHOICES, RATING, RATINGS, TIER_CHO
 from pages._tab_ids import NoTabError, TabIds
 from pages._templates import render
 from pages._visitor import visitor_of
-from pages.look import ASSETS
+from pages.look import script
 from settings import Settings
 
 Handle = Callable[[Visitor, Sent], Answer]
@@ -49,7 +49,7 @@ def label_field(desk: LabelDesk, settings: Settings) -> gr.HTML:
             ratings=RATINGS,
             consent=CONSENT,
         ),
-        js_on_load=(ASSETS / "js" / "label.js").read_text(encoding="utf-8"),
+        js_on_load=script("label.js"),
         apply_default_css=False,
         elem_id="rp-label",
         server_functions=[_server_function(name, handle, settings, tabs) for name, handle in names.items()],

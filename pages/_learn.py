@@ -14,7 +14,7 @@ from pages._learn_page import DEFAULT_SOURCES, FIRST_ROUTER, SLOT, LearnPage
 from pages._learn_parts import COMPARE, LEARN
 from pages._learn_words import SOURCE_NAMES, task_choices
 from pages._templates import render
-from pages.look import ASSETS
+from pages.look import script
 from router_models import RouterPanel
 from settings import Settings
 
@@ -49,7 +49,7 @@ def add_learn_tab(
     two_routes = len(panel.line_up.shipped(first.router).routes) == 2
     bar = gr.HTML(
         render("learn_head.html"),
-        js_on_load=(ASSETS / "js" / "bench.js").read_text(encoding="utf-8"),
+        js_on_load=script("bench.js"),
         apply_default_css=False,
         elem_id="rp-ln-head",
     )

@@ -10,7 +10,7 @@ import gradio as gr
 from benchmarks.dashboard.plain_answer import KEEP
 from benchmarks.tables.answers import answers
 from pages._bench_charts import chart_slot
-from pages._bench_first import NO_POSTER, PLOT_AT_LAST, FirstChart, FirstView
+from pages._bench_first import NO_POSTER, PATH, PLOT_AT_LAST, FirstChart, FirstView, FirstWords
 from pages._bench_link import keeps
 from pages._bench_own import Upload, own_html, upload_field
 from pages._bench_page import BenchmarksPage
@@ -18,7 +18,7 @@ from pages._bench_tabs import add_tabs
 from pages._components import page_footer, page_header, static_html
 from pages._templates import render
 from pages._view import has_threshold
-from pages.look import ASSETS
+from pages.look import script
 from router_models import RouterPanel
 from settings import Settings
 
@@ -64,10 +64,10 @@ def add_benchmarks_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings)
     }
     own = gr.State(None, time_to_live=SESSION_SECONDS)
     scheme = gr.Textbox("light", visible="hidden", elem_id="rp-bm-scheme")
-    page_header("/benchmarks")
+    header = page_header(PATH)
     bar = gr.HTML(
         render("bench_head.html"),
-        js_on_load="\n".join((ASSETS / "js" / name).read_text(encoding="utf-8") for name in SCRIPTS),
+        js_on_load="\n".join(map(script, SCRIPTS)),
         apply_default_css=False,
         elem_id="rp-bm-bar",
     )
@@ -78,7 +78,7 @@ def add_benchmarks_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings)
             benchmark = gr.Dropdown([], label="Kind of prompts", elem_id="rp-bm-benchmark", filterable=False, scale=2)
             keep = gr.Slider(50, 100, value=80, step=5, label=KEEP_LABEL, elem_id="rp-bm-keep", scale=2)
         answer = static_html("", "rp-bm-answer")
-        static_html(render("bench_section.html", title="Move the setting", text=MOVE), "rp-bm-move")
+        move = static_html(render("bench_section.html", title="Move the setting", text=MOVE), "rp-bm-move")
         with gr.Row(elem_classes="rp-bm-split"):
             with gr.Column(scale=7, min_width=320):
                 poster = static_html("", "rp-bm-poster")
@@ -114,7 +114,8 @@ def add_benchmarks_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings)
     tabs.follow(ready, "ready")
     opened.then(page.problems, [own], [problems], **quiet, api_name="benchmarks_problems")
     usual = partial(page.opened, own=None, benchmark=None, keep=100 * KEEP)
-    FirstView(demo, head, usual, FirstChart(curves.plot, waiting, poster)).remember(panel)
+    words = FirstWords(header, bar, (benchmark, keep), answer, move)
+    FirstView(demo, head, usual, words, FirstChart(curves.plot, waiting, poster)).remember(panel)
     chose = benchmark.input(page.opened, start, head, **common, api_name="benchmarks_chosen")
     tabs.follow(chose, "chosen")
     keep.release(page.opened, start, head, **common, api_name="benchmarks_kept")

@@ -15,7 +15,7 @@ from pages._compare_voting import OpenStore
 from pages._components import page_footer, page_header
 from pages._feedback_answers import AnswerFeedback
 from pages._feedback_panel import add_feedback
-from pages.look import ASSETS
+from pages.look import script
 from router_models import RouterPanel
 from settings import Settings
 
@@ -93,7 +93,7 @@ def _layout(first: dict[str, Any]) -> dict[str, Any]:
     parts: dict[str, Any] = {
         "bench": gr.HTML(
             first["bench"],
-            js_on_load="\n".join((ASSETS / "js" / name).read_text(encoding="utf-8") for name in SCRIPTS),
+            js_on_load="\n".join(map(script, SCRIPTS)),
             apply_default_css=False,
             elem_id="rp-bench",
         ),

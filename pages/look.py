@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ STYLE_SHEETS = (
 )
 PLAIN_SHEETS = ("tokens.css", "page.css", "sign_in.css")
 """For pages outside of Gradio."""
+FIRST_SHEETS = ("tokens.css", "page.css", "bench.css", "bench_first.css")
+"""For what is seen before Gradio has built the page."""
 
 CONTENT_POLICY = "; ".join(
     (
@@ -41,6 +44,7 @@ CONTENT_POLICY = "; ".join(
     )
 )
 """An LLM may write the address of a picture elsewhere, with what it has read in it: no browser shall fetch that."""
+_POLICY = f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
 
 
 class PlaygroundTheme(gr.themes.Base):
@@ -91,15 +95,24 @@ def mount_options() -> dict[str, Any]:
 
 def plain_head() -> str:
     """What a page outside of Gradio has in its head: the same colours and the light/dark switch."""
-    css = "\n".join((ASSETS / "css" / name).read_text(encoding="utf-8") for name in PLAIN_SHEETS)
-    script = (ASSETS / "js" / "theme.js").read_text(encoding="utf-8")
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
-    return f"{policy}<style>{css}</style><script>{script}</script>"
+    return f"{_POLICY}{_look(PLAIN_SHEETS)}"
+
+
+def first_head() -> str:
+    """The same for what is seen before Gradio has built the page: Gradio itself adds the policy later."""
+    return _look(FIRST_SHEETS)
+
+
+def script(name: str) -> str:
+    """A script of `assets/js/`."""
+    return (ASSETS / "js" / name).read_text(encoding="utf-8")
 
 
 def _head() -> str:
     """Style sheets and the light/dark script, inline: neither another request nor Gradio's rewriting of selectors."""
-    css = "\n".join((ASSETS / "css" / name).read_text(encoding="utf-8") for name in STYLE_SHEETS)
-    script = (ASSETS / "js" / "theme.js").read_text(encoding="utf-8")
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
-    return f'{policy}<meta name="color-scheme" content="light dark"><style>{css}</style><script>{script}</script>'
+    return f'{_POLICY}<meta name="color-scheme" content="light dark">{_look(STYLE_SHEETS)}'
+
+
+def _look(sheets: Sequence[str]) -> str:
+    css = "\n".join((ASSETS / "css" / name).read_text(encoding="utf-8") for name in sheets)
+    return f"<style>{css}</style><script>{script('theme.js')}</script>"

@@ -26,7 +26,7 @@ from pages._feedback_panel import add_feedback
 from pages._link import parse_query
 from pages._session import Session
 from pages._view import RouteView, default_view, read_view, require_text
-from pages.look import ASSETS
+from pages.look import script
 from router_models import RouterPanel
 from router_models.explain import Explanation, explain
 from router_models.prompts import clean_prompt
@@ -62,7 +62,7 @@ def add_route_page(
     prompt_box(page.examples, len(panel.ids), TokenCounter(panel.catalogue))
     board = gr.HTML(
         page.first_board(),
-        js_on_load="\n".join((ASSETS / "js" / name).read_text(encoding="utf-8") for name in BOARD_SCRIPTS),
+        js_on_load="\n".join(map(script, BOARD_SCRIPTS)),
         apply_default_css=False,
         elem_id="rp-board",
     )

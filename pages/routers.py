@@ -10,7 +10,7 @@ from pages._examples import load_examples
 from pages._routers_desk import RoutersDesk, server_functions
 from pages._routers_guide import guide_html
 from pages._templates import render
-from pages.look import ASSETS
+from pages.look import script
 from router_models import RouterPanel
 from settings import Settings
 
@@ -26,7 +26,7 @@ def add_routers_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings, op
     page_header("/routers")
     gr.HTML(
         page_html(desk),
-        js_on_load="\n".join((ASSETS / "js" / name).read_text(encoding="utf-8") for name in SCRIPTS),
+        js_on_load="\n".join(map(script, SCRIPTS)),
         apply_default_css=False,
         elem_id="rp-routers",
         server_functions=server_functions(desk, settings),

@@ -32,7 +32,7 @@ from pages._traffic_layout import (
 from pages._traffic_results import TrafficResults
 from pages._traffic_session import TrafficSession
 from pages.benchmarks import WITH_THEME
-from pages.look import ASSETS
+from pages.look import script
 from router_models import RouterPanel
 from settings import Settings
 
@@ -103,7 +103,7 @@ def _lay_out(panel: RouterPanel) -> _Page:
     page_header("/traffic")
     bar = gr.HTML(
         render("traffic_head.html"),
-        js_on_load="\n".join((ASSETS / "js" / name).read_text(encoding="utf-8") for name in SCRIPTS),
+        js_on_load="\n".join(map(script, SCRIPTS)),
         apply_default_css=False,
         elem_id="rp-tr-bar",
     )

@@ -12,7 +12,7 @@ from pages._components import page_footer, page_header, static_html
 from pages._templates import render
 from pages._usage_page import CHARTS, TITLES, UsagePage
 from pages._usage_view import ALL, ESTIMATED, FIRST_PERIOD, PAID, PERIODS
-from pages.look import ASSETS
+from pages.look import script
 from router_models import RouterPanel
 from settings import Settings
 
@@ -45,7 +45,7 @@ def add_usage_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings, usag
     page_header("/usage")
     bar = gr.HTML(
         render("usage_head.html"),
-        js_on_load="\n".join((ASSETS / "js" / name).read_text(encoding="utf-8") for name in SCRIPTS),
+        js_on_load="\n".join(map(script, SCRIPTS)),
         apply_default_css=False,
         elem_id="rp-us-bar",
     )

@@ -1,5 +1,8 @@
 // Light and dark: follows the system until the reader chooses, and follows it again once the choice is the system's.
+// A page that shows something before Gradio has built it runs this twice: the second time after Gradio's own idea of it.
 (() => {
+  if (window.routerPlaygroundTheme) return window.routerPlaygroundTheme();
+
   const KEY = "router-playground-theme";
   const system = matchMedia("(prefers-color-scheme: dark)");
   const systemTheme = () => (system.matches ? "dark" : "light");
@@ -32,6 +35,7 @@
     apply();
   }
 
+  window.routerPlaygroundTheme = apply;
   apply();
   addEventListener("load", apply);
   system.addEventListener("change", apply);

@@ -45,6 +45,15 @@ def wait_until_served(address: str, process: subprocess.Popen[bytes], log: Path)
     pytest.fail(f"app.py did not serve within {START_SECONDS} s:\n{log.read_text()[-2000:]}")
 
 
+def until_prepared(address: str) -> None:
+    """Returns when the Benchmarks page comes with its first view, which is drawn after the routers are loaded."""
+    deadline = time.monotonic() + START_SECONDS
+    while 'id="rp-first"' not in httpx.get(f"{address}/benchmarks", timeout=30).text:
+        if time.monotonic() > deadline:
+            pytest.fail(f"the Benchmarks page had no first view within {START_SECONDS} s")
+        time.sleep(0.2)
+
+
 @contextmanager
 def app_served(folder: Path, **settings: str) -> Iterator[str]:
     """`python app.py` in a process of its own; gives its address.

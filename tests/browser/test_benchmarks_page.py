@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from benchmarks.dashboard.own_results import template
-from tests.browser.conftest import visits
+from tests.browser.conftest import until_prepared, visits
 
 OpenBench = Callable[..., Page]
 
@@ -106,9 +106,9 @@ def test_a_still_picture_stands_there_until_the_chart_is_drawn(browser: Browser,
     def hold(route: Route) -> None:
         held.append(route)
 
+    until_prepared(address)
     with visits(browser, address) as visit:
         page = visit("/benchmarks", scheme=scheme, patience_ms=60_000)
-        page.wait_for_selector("#rp-chart-curves .main-svg")  # by now the first view is prepared
         page.context.route("**/PlotlyPlot*.js", hold)
         with page.expect_request("**/PlotlyPlot*.js"):
             page.reload()

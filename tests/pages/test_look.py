@@ -2,11 +2,11 @@
 
 import re
 
-from pages.look import ASSETS, PLAIN_SHEETS, STYLE_SHEETS, mount_options
+from pages.look import ASSETS, FIRST_SHEETS, PLAIN_SHEETS, STYLE_SHEETS, mount_options
 
 
 def test_every_style_sheet_and_no_other_is_included() -> None:
-    assert {*STYLE_SHEETS, *PLAIN_SHEETS} == {path.name for path in (ASSETS / "css").glob("*.css")}
+    assert {*STYLE_SHEETS, *PLAIN_SHEETS, *FIRST_SHEETS} == {path.name for path in (ASSETS / "css").glob("*.css")}
     head = mount_options()["head"]
     for name in STYLE_SHEETS:
         assert (ASSETS / "css" / name).read_text(encoding="utf-8") in head
