@@ -40,7 +40,16 @@ def set_slider(slider: Locator, value: float, *, answered: bool = True) -> None:
         settled(slider.page)
 
 
+ADDRESS_IS_THE_BOARDS = """() => {
+  const own = [...new URLSearchParams(location.search)].filter(([name]) => !name.startsWith("__")); // not Gradio's
+  const wanted = new URLSearchParams(document.querySelector("[data-board]").dataset.query);
+  return String(new URLSearchParams(own)) === String(wanted);
+}"""
+
+
 def query_of(page: Page) -> dict[str, list[str]]:
+    """What the address says, once it says what the board does: it is written after the board is shown."""
+    page.wait_for_function(ADDRESS_IS_THE_BOARDS)
     return parse_qs(urlsplit(page.url).query)
 
 
