@@ -103,7 +103,10 @@ def start_warm_up(panel: RouterPanel, *later: Callable[[], object]) -> None:
     def warm_up() -> None:
         panel.warm_up()
         for prepare in later:
-            prepare()
+            try:
+                prepare()
+            except Exception:  # what comes after it does not need it
+                logger.exception("something that the start prepares has failed")
 
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
 

@@ -10,6 +10,7 @@ same figure stands in its place. Whoever comes earlier or comes with a link asks
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -25,6 +26,7 @@ from pages.look import first_head, script
 from router_models import RouterPanel
 
 PATH = "/benchmarks"
+logger = logging.getLogger("playground")
 
 PLOT_AT_LAST = """(figures) => {
   if (!figures) return null;
@@ -106,10 +108,14 @@ class FirstView:
         return cls._of.get(panel)
 
     def prepare(self) -> None:
-        """Computes the values and puts them into the page."""
+        """Computes the values and puts them into the page; without numbers the page goes on asking the server."""
         values, in_the_dark = self._values("light"), self._values("dark")
         plot = self._chart.plot._id
-        light, dark = (json.loads(drawn.pop(plot)["value"]["plot"]) for drawn in (values, in_the_dark))
+        drawn = [value for scheme in (values, in_the_dark) if (value := scheme.pop(plot).get("value"))]
+        if len(drawn) < 2:
+            logger.warning("The Benchmarks page has no first view: its numbers cannot be read.")
+            return
+        light, dark = (json.loads(value["plot"]) for value in drawn)
         figures = json.dumps({"light": light, "dark": dark}, separators=(",", ":"))
         values[self._chart.waiting._id] = {"value": figures}
         values[self._chart.poster._id] = {"value": render("bench_poster.html", poster=poster(light, dark))}

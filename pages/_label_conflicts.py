@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from errors import BadInputError
@@ -116,8 +115,8 @@ def _told(settled: Conflict | None) -> str:
     """What became of a conflict; None is one of many, which is not listed any more."""
     if settled is None or settled.adjudication is None:
         return "The prompt is settled."
-    words = (settled.prompt or "").split()
-    named = f"“{shorten(' '.join(words), NAMED, placeholder=' …')}”" if words else "The prompt"
+    text = " ".join((settled.prompt or "").split())
+    named = f"“{text[:NAMED].rstrip()}{' …' if len(text) > NAMED else ''}”" if text else "The prompt"
     made = settled.adjudication
     if made.tier is None:
         return f"{named} is discarded: no router learns from it."

@@ -79,7 +79,7 @@ class ToolChoices:
         families = dict.fromkeys(self._panel[name].family for name in self._panel.ids)  # routers come and go
         return Tools(
             sorts=tuple(Choice(value, label) for value, label in SORTS),
-            families=tuple(Choice(family, family.capitalize()) for family in families),
+            families=tuple(Choice(family, "LLM" if family == "llm" else family.capitalize()) for family in families),
             pools=tuple(pools),
             llms=self._llms,
             routes=tuple(RouteChoice(route, view.pool.serves[route], tier) for route, tier in self._tiers.items()),

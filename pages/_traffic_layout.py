@@ -169,7 +169,7 @@ def bringing_part() -> Bringing:
     with gr.Row(elem_classes="rp-tr-row"):
         file = gr.File(label="CSV, JSONL, Parquet or text", file_types=list(KINDS), elem_id="rp-tr-file", height=188)
         with gr.Column(min_width=280):
-            label = "Or paste: a prompt a line, or rows of CSV or JSONL"
+            label = "Or paste: a prompt a line, or with blank lines between; or rows of CSV or JSONL"
             pasted = gr.Textbox(label=label, lines=3, max_lines=3, elem_id="rp-tr-pasted")
             with gr.Row(elem_classes="rp-tr-buttons"):
                 take = gr.Button("Use what I pasted", elem_id="rp-tr-take", scale=0)

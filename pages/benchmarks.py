@@ -118,7 +118,7 @@ def add_benchmarks_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings)
     FirstView(demo, head, usual, words, FirstChart(curves.plot, waiting, poster)).remember(panel)
     chose = benchmark.input(page.opened, start, head, **common, api_name="benchmarks_chosen")
     tabs.follow(chose, "chosen")
-    keep.release(page.opened, start, head, **common, api_name="benchmarks_kept")
+    keep.input(page.opened, start, head, **common, trigger_mode="always_last", api_name="benchmarks_kept")
     took = upload.upload(
         Upload(page), [scheme, upload, own, keep], [own, uploaded, *head], **common, api_name="benchmarks_uploaded"
     )
@@ -141,8 +141,8 @@ def add_benchmarks_page(demo: gr.Blocks, panel: RouterPanel, settings: Settings)
     for field, control in fields.items():
         control.input(inputs=[control], outputs=None, **keeps(field))
     benchmark.input(inputs=[benchmark], outputs=None, **keeps("benchmark", resets=True))
-    keep.release(inputs=[keep], outputs=None, **keeps("keep", resets=True))
-    asking = (benchmark.input, keep.release, upload.upload, percent.input, *(control.input for control in controls))
+    keep.input(inputs=[keep], outputs=None, **keeps("keep", resets=True))
+    asking = (benchmark.input, keep.input, upload.upload, percent.input, *(control.input for control in controls))
     for event in (bar.opened, bar.themed, *asking):
         event(None, None, [poster], js=NO_POSTER, show_progress="hidden", api_visibility="private")
     percent.input(page.moved, chosen, moved, **common, trigger_mode="always_last", api_name="benchmarks_moved")

@@ -70,6 +70,9 @@ class _Inserting:
             if message["status"] != 200 or not is_html:
                 self._html = b""
             return
+        if message["type"] != "http.response.body":
+            await self._send(message)
+            return
         self._body += message.get("body", b"")
         if message.get("more_body", False):
             return

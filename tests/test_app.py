@@ -72,6 +72,20 @@ def test_what_may_have_to_be_downloaded_comes_after_all_else_of_the_start(
     assert len(begun) > 1
 
 
+def test_what_fails_at_the_start_keeps_nothing_else_from_it(
+    panel: RouterPanel, caplog: pytest.LogCaptureFixture
+) -> None:
+    done = threading.Event()
+
+    def fail() -> None:
+        raise KeyError("numbers")
+
+    app.start_warm_up(panel, fail, done.set)
+    assert done.wait(timeout=60)
+    assert "has failed" in caplog.text
+    assert "KeyError: 'numbers'" in caplog.text
+
+
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     get_settings.cache_clear()
     monkeypatch.setenv("PORT", "many")

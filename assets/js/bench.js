@@ -28,7 +28,7 @@ new MutationObserver(() => {
 }).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
 // Words before figures: plotly.js takes longer to load than all the rest, so the figure waits until words and poster are there.
 function whenWordsAreThere(then, tries = 600) {
-  const there = ["#rp-bm [data-headline]", ".rp-poster"].every((part) => document.querySelector(part));
+  const there = ["#rp-bm [data-headline]", "#rp-bm-poster .rp-poster"].every((part) => document.querySelector(part));
   if (there || tries === 0) requestAnimationFrame(() => setTimeout(then));
   else requestAnimationFrame(() => whenWordsAreThere(then, tries - 1));
 }

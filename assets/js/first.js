@@ -1,5 +1,6 @@
 // The first view stands over the page while Gradio builds it, and goes as soon as the same words are there to be used.
 (() => {
+  const LATE_MS = 15_000;
   const first = document.getElementById("rp-first");
 
   function leave() {
@@ -13,5 +14,6 @@
     built.disconnect();
     requestAnimationFrame(leave);
   });
+  setTimeout(() => first.querySelector("[data-late]").removeAttribute("hidden"), LATE_MS);
   built.observe(document.body, { childList: true, subtree: true });
 })();

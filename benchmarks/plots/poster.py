@@ -17,6 +17,7 @@ WIDE_PX, NARROW_PX, TALL_PX = 673, 286, 398
 DASHES = {"solid": "", "dot": "{0},{0}", "dash": "{1},{1}", "longdash": "{2},{2}", "dashdot": "{1},{0},{0},{0}"}
 """plotly's dashes: dots as long as the line is wide, three times that, five times that; thin lines count as 3 px."""
 
+ROUNDING = 1e-9
 STEPS = (2, 5, 10)
 
 Figure = Mapping[str, Any]
@@ -81,7 +82,7 @@ class Tick:
     """A grid line with its label.
 
     Attributes:
-        at: In per cent of the area, from the left or from above.
+        at: In per cent of the area, from the left or from below.
         label: As plotly writes it.
         on: Screens that have it: `wide`, `narrow` or `both`.
     """
@@ -189,7 +190,8 @@ def _steps(low: float, high: float, most: float) -> list[float]:
     rough = (high - low) / (min(max(most, 4.0), 9.0) + 1.0)
     power = 10.0 ** math.floor(math.log10(rough))
     step = power * next(times for times in STEPS if rough / power <= times)
-    return [round(number * step, 9) for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    first, last = math.ceil(low / step - ROUNDING), math.floor(high / step + ROUNDING)
+    return [round(number * step, 9) for number in range(first, last + 1)]
 
 
 def _points(xs: Sequence[float], ys: Sequence[float], x: Axis, y: Axis) -> Points:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from command_line import exit_code
-from errors import PlaygroundError
+from errors import BadInputError, PlaygroundError
 from router_models import load_panel
 from router_models.batch.engines import run_local, run_ray
 from router_models.batch.from_hub import brought, remembered
@@ -47,6 +47,8 @@ def _plan(sources: Sequence[SourceFile], options: argparse.Namespace) -> Job:
     """The job; a router from the Hub is downloaded and tried here, before any worker starts."""
     panel, settings = load_panel(), get_settings()
     hub = None
+    if options.labels and not options.hub:
+        raise BadInputError("--labels goes with --hub only.", "Leave it out: a router that was added has its routes.")
     if options.hub:
         hub = brought(panel, settings, options.hub, options.labels)
     elif options.router not in panel.ids:

@@ -7,6 +7,7 @@ part is not read. What is done is kept in `--artifacts`, so that a search that w
 from __future__ import annotations
 
 import argparse
+import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -87,14 +88,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chat, outcomes = chat_examples(options.data), outcome_examples(options.data)
     if options.sample:
         chat, outcomes = chat.take(np.arange(options.sample)), outcomes.take(np.arange(options.sample))
-    options.artifacts.mkdir(parents=True, exist_ok=True)
+    of_this_run = (str(base), options.folds, options.seed, options.sample, options.bfloat16, len(chat.prompts))
+    done = options.artifacts / hashlib.sha256(repr(of_this_run).encode()).hexdigest()[:12]
+    done.mkdir(parents=True, exist_ok=True)
     search = Search(base, base_tokenizer(base), chat, outcomes, options.folds, options.seed)
     logits: dict[str, FloatArray] = {}
     for name in dict.fromkeys([SHIPPED, *options.trials]):
         trial = replace(TRIALS[name], recipe=replace(TRIALS[name].recipe, bfloat16=options.bfloat16))
-        path = options.artifacts / f"{name.replace(' ', '-')}.npy"
+        path = done / f"{name.replace(' ', '-')}.npy"
         if not path.is_file():
-            np.save(path, search.out_of_fold(trial))
+            whole = path.with_suffix(".part.npy")
+            np.save(whole, search.out_of_fold(trial))
+            whole.replace(path)
         logits[name] = np.load(path, allow_pickle=False)
         logger.info("%s: %s", name, row(chat, logits[name], logits[SHIPPED]))
 

@@ -124,6 +124,18 @@ def test_a_still_picture_stands_there_until_the_chart_is_drawn(browser: Browser,
         expect(still).to_have_count(0)
 
 
+def test_the_share_to_keep_follows_the_keyboard_and_what_is_typed(open_bench: OpenBench) -> None:
+    page = open_bench()
+    page.locator("#rp-bm-keep input[type=range]").press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"[?&]keep=85\b"))
+    before = page.locator("[data-headline]").inner_text()
+    box = page.locator("#rp-bm-keep input[type=number]")
+    box.fill("60")
+    box.press("Enter")
+    expect(page.locator("[data-headline]")).not_to_have_text(before)
+    expect(page).to_have_url(re.compile(r"[?&]keep=60\b"))
+
+
 def test_the_threshold_is_carried_to_the_route_page(open_bench: OpenBench) -> None:
     page = open_bench()
     link = page.locator("[data-use-threshold]")

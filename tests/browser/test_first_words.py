@@ -98,3 +98,21 @@ def test_a_link_shows_its_own_view_and_never_the_usual_one(browser: Browser, add
         page.goto(page.url + "?benchmark=mmlu", wait_until="commit")
         page.wait_for_selector("gradio-app", state="attached")
         assert page.locator("#rp-first").count() == 0
+
+
+def test_who_waits_for_long_is_told(browser: Browser, address: str) -> None:
+    until_prepared(address)
+    with visits(browser, address) as visit:
+        page = visit("/benchmarks", patience_ms=60_000)
+        page.clock.install()
+        page.context.route(GRADIO, _refuse)
+        page.reload(wait_until="commit")
+        late = page.locator("[data-late]")
+        expect(late).to_be_hidden()
+        page.wait_for_function("document.querySelector('#rp-first script')")
+        page.clock.fast_forward(16_000)
+        expect(late).to_be_visible()
+
+
+def _refuse(route: Route) -> None:
+    route.abort()

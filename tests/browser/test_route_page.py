@@ -184,8 +184,9 @@ def test_the_pool_changes_llms_and_costs_at_once(open_page: OpenPage) -> None:
 def test_sorting_and_filtering(open_page: OpenPage) -> None:
     page = open_page()
     route(page)
+    expect(page.locator(CARDS)).to_have_count(len(ROUTERS), timeout=60_000)  # those that ask an LLM come later
     page.get_by_label("Sort by").select_option("p_strong")
-    settled(page)
+    expect(page).to_have_url(re.compile("[?&]sort=p_strong"))  # written once the board is shown
     shown = [str(found.get_attribute("data-router")) for found in page.locator(CARDS).all()]
     scores = [p_strong(page, name) for name in shown]
     assert scores == sorted(scores, reverse=True)
@@ -194,10 +195,10 @@ def test_sorting_and_filtering(open_page: OpenPage) -> None:
     expect(card(page, "always-weak")).to_have_count(1)
     page.get_by_label("Family").select_option("")
     page.get_by_label("Only those that disagree").check()
-    settled(page)
+    expect(page).to_have_url(re.compile("[?&]differ=1"))
     assert page.locator(f"{CARDS}:not(.differs)").count() == 0
     page.get_by_role("button", name="Reset").click()
-    expect(page.locator(CARDS)).to_have_count(len(ROUTERS), timeout=60_000)  # those that ask an LLM come later
+    expect(page.locator(CARDS)).to_have_count(len(ROUTERS))
     assert query_of(page) == {}
 
 

@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -108,6 +110,22 @@ def test_what_comes_back_from_the_browser_is_among_the_choices(served: TestClien
         if isinstance(part, gr.Dropdown):
             value = next(c["props"]["value"] for c in view._demo.config["components"] if c["id"] == part._id)
             assert part.preprocess(value) == value
+
+
+def test_without_numbers_the_page_goes_on_asking(
+    served: TestClient, panel: RouterPanel, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    view = FirstView.of(panel)
+    assert view is not None
+    page = BenchmarksPage(frozenset(panel.ids), 0.03, tmp_path)
+    bare = FirstView(
+        view._demo, view._outputs, partial(page.opened, own=None, benchmark=None, keep=80), view._words, view._chart
+    )
+    before = components(served)
+    bare.prepare()
+    assert bare.html == ""
+    assert "has no first view" in caplog.text
+    assert components(served) == before
 
 
 def test_another_panel_has_no_first_view() -> None:

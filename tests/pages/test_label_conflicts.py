@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -11,7 +12,7 @@ from errors import BadInputError, UnknownNameError
 from feedback.records import new_id
 from feedback.rows import sha256
 from pages._label_agreement import AgreementTab
-from pages._label_conflicts import LONGEST, NAMED, conflicts_html, settle
+from pages._label_conflicts import LONGEST, NAMED, _told, conflicts_html, settle
 from router_models import RouterPanel
 from tests.pages.labelling import ANNA, ASKING, BASHIR, Office, office_with
 
@@ -59,6 +60,12 @@ def test_a_click_settles_and_a_second_one_changes_nothing(office: Office) -> Non
     assert "Settled as" in html
     resolved = {label.prompt: label.tier for label in office.labels.resolved()}
     assert resolved[EVIL] == 2
+
+
+@pytest.mark.parametrize(("prompt", "named"), [("字" * 100, "字" * NAMED + " …"), ("字" * NAMED, "字" * NAMED)])
+def test_a_prompt_without_spaces_is_named_by_its_beginning(prompt: str, named: str) -> None:
+    settled = SimpleNamespace(prompt=prompt, adjudication=SimpleNamespace(tier=None))
+    assert _told(settled) == f"“{named}” is discarded: no router learns from it."  # type: ignore[arg-type]
 
 
 def test_what_was_settled_is_said_once_where_one_looks(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from pages import page_html
 from pages._bench_first import FirstView
@@ -100,6 +102,24 @@ def test_pages_are_compressed_for_who_can_read_it_and_nothing_else_is(client: Te
         headers, sent = got(path, encoding)
         assert "content-encoding" not in headers
         assert sent.decode() == PAGE + FILLING
+
+
+def test_what_is_neither_start_nor_body_passes_at_once() -> None:
+    sent: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    async def answer() -> None:
+        inserting = page_html._Inserting(keep, SHELL.encode())
+        await inserting({"type": "http.response.debug", "info": {}})
+        assert len(sent) == 1
+        await inserting({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+        await inserting({"type": "http.response.body", "body": PAGE.encode()})
+
+    asyncio.run(answer())
+    assert [message["type"].removeprefix("http.response.") for message in sent] == ["debug", "start", "body"]
+    assert SHELL.encode() in sent[-1]["body"]
 
 
 def test_it_knows_every_page() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.dashboard.numbers import Numbers
 from benchmarks.plots.chart import figure
-from benchmarks.plots.poster import Line, Marks, Poster, poster
+from benchmarks.plots.poster import Line, Marks, Poster, _steps, poster
 from benchmarks.plots.quality_curves import XAxis
 from benchmarks.plots.theme import theme
 from tests.benchmarks.plots.test_quality_curves import drawn
@@ -128,3 +128,8 @@ def test_ticks_are_those_of_plotly(
 
 def test_fine_ticks_have_the_digits_they_need() -> None:
     assert [tick.label for tick in axes((0.0, 1.0), (0.703557, 0.917723)).y.ticks] == ["0.75", "0.8", "0.85", "0.9"]
+
+
+@pytest.mark.parametrize(("low", "high", "most", "last"), [(0, 0.3, 3.5, 0.3), (0.2, 0.7, 9, 0.7), (0, 0.7, 8, 0.7)])
+def test_the_last_tick_is_not_lost_by_rounding(low: float, high: float, most: float, last: float) -> None:
+    assert _steps(low, high, most)[-1] == last

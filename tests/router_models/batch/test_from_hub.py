@@ -104,6 +104,7 @@ def test_what_cannot_be_is_said_before_the_output_is_touched(
         (["--hub", REPO], "--labels 'LABEL_0=…,LABEL_1=…'"),
         (["--hub", "somebody/nothing"], "shows no model somebody/nothing"),
         (["--router", NAME], NAME),
+        (["--router", "prompt-length", "--labels", LABELS], "--labels goes with --hub only"),
     ):
         done = batch(hub, tmp_path, *arguments)
         assert done.returncode == 1

@@ -15,9 +15,9 @@ from router_models.training.encoder_search import SHIPPED, likelihood, main, row
 TRIED = ("R-Drop 1", "outcomes first")
 
 
-def _run(data_dir: Path, folder: Path) -> None:
+def _run(data_dir: Path, folder: Path, *more: str) -> None:
     common = ["--data", str(data_dir), "--artifacts", str(folder), "--sample", "40", "--folds", "2", "--threads", "1"]
-    main([*common, "--trials", *TRIED])
+    main([*common, "--trials", *TRIED, *more])
 
 
 def test_trials_stand_beside_the_shipped_recipe_and_are_not_run_twice(
@@ -25,7 +25,7 @@ def test_trials_stand_beside_the_shipped_recipe_and_are_not_run_twice(
 ) -> None:
     caplog.set_level(logging.INFO)
     _run(data_dir, tmp_path)
-    kept = {path.stem: np.load(path) for path in tmp_path.glob("*.npy")}
+    kept = {path.stem: np.load(path) for path in tmp_path.glob("*/*.npy")}
     assert set(kept) == {SHIPPED, "R-Drop-1", "outcomes-first"}
     assert {logits.shape for logits in kept.values()} == {(40, 3)}
     assert not np.allclose(kept[SHIPPED], kept["outcomes-first"])
@@ -37,6 +37,8 @@ def test_trials_stand_beside_the_shipped_recipe_and_are_not_run_twice(
     _run(data_dir, tmp_path)
     again = [record.getMessage() for record in caplog.records if "gain" in record.getMessage()]
     assert again == said + said
+    with pytest.raises(AttributeError, match="out_of_fold"):
+        _run(data_dir, tmp_path, "--seed", "1")  # what another seed gave is not taken for this one's
 
 
 def test_a_better_trial_is_said_to_gain(data_dir: Path) -> None:
