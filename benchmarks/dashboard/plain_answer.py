@@ -144,7 +144,7 @@ def _found(
         said = "of the calls to the strong LLM"
     headline = (
         f"Take {point.name} at threshold {threshold(point.threshold)}: it saves {saving.value:.0%} {said} "
-        f"and {_kept(point, pair.strong)}."
+        f"and {_kept(point, pair.strong, keep)}."
     )
     facts = [
         ("saving", share(saving.value), shares(saving)),
@@ -174,9 +174,10 @@ def _found(
     )
 
 
-def _kept(point: OperatingPoint, strong: str) -> str:
+def _kept(point: OperatingPoint, strong: str, wanted: float) -> str:
     if math.isfinite(point.recovered):
-        return f"keeps {point.recovered:.0%} of what {strong} is better by"
+        short = f", not the {wanted:.0%} asked for" if round(point.recovered, 2) < wanted else ""
+        return f"keeps {point.recovered:.0%} of what {strong} is better by{short}"
     return f"what it keeps cannot be said, as {strong} was no better on the prompts it was judged on"
 
 

@@ -25,6 +25,17 @@ def test_it_names_router_threshold_and_saving_as_the_number_layer_has_them() -> 
     assert f"saves {answer.point.saving_share.value:.0%} of the money" in answer.headline
 
 
+def test_an_answer_that_misses_what_was_asked_says_so_first() -> None:
+    numbers = load_results().numbers("routerbench-part")
+    said = {keep: plain_answer(numbers, keep) for keep in (0.8, 0.95)}
+    for keep, answer in said.items():
+        assert answer.point is not None
+        missed = answer.headline.endswith(f", not the {keep:.0%} asked for.")
+        assert missed is (round(answer.point.recovered, 2) < keep)
+    assert "not the 95% asked for" in said[0.95].headline
+    assert "asked for" not in said[0.8].headline
+
+
 def test_sorting_by_length_is_answered_from_the_same_half() -> None:
     numbers = load_results().numbers("routerbench-part")
     answer = plain_answer(numbers)
