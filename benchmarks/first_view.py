@@ -20,21 +20,15 @@ from dataclasses import astuple, dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmarks.served_app import ServedApp
+from benchmarks.served_app import ROOT, ServedApp
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 EMPTY_WORDS = "#first-words"
-EMPTY_PAGE = f"""
-import sys
-import gradio as gr
-with gr.Blocks(analytics_enabled=False) as demo:
-    gr.HTML('<h2 id="{EMPTY_WORDS.removeprefix("#")}">Hello</h2>')
-demo.launch(server_name="127.0.0.1", server_port=int(sys.argv[1]), quiet=True)
-"""
-"""A program: like the app, it runs in a process of its own, for nothing in this room knows Gradio."""
+EMPTY_PAGE = "pages.empty_page"
+"""Run in a process of its own, as the app is."""
 
 WORDS = ".rp-answer h2"
 PARTS = (".rp-poster", "#rp-bm-benchmark input", ".js-plotly-plot .main-svg")
@@ -147,7 +141,8 @@ def _empty_page() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    with subprocess.Popen([sys.executable, "-c", EMPTY_PAGE, str(port)]) as process:  # noqa: S603  our own program
+    command = [sys.executable, "-m", EMPTY_PAGE, str(port)]
+    with subprocess.Popen(command, cwd=ROOT) as process:  # noqa: S603  our own program
         try:
             _wait(lambda: process.poll() is None, port)
             yield port

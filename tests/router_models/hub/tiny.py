@@ -18,8 +18,8 @@ PROMPTS = (
     "Plan a week of meals for four people who like neither fish nor beans.",
 )
 LONG = "word " * 700
-ROUNDING = 1e-4
-"""Between single and double precision, in probabilities: `_spread` makes a last rounding a hundred times larger."""
+ROUNDING = 1e-5
+"""Between single and double precision, in probabilities."""
 
 _OWN: Mapping[str, Mapping[str, Any]] = {
     "xlm-roberta": {"max_position_embeddings": 258, "pad_token_id": 1},
@@ -80,12 +80,13 @@ def _network(kind: str, config: Mapping[str, Any]) -> Any:
     from tests.router_models.training.base_encoders import config_of
 
     sizes = {"num_hidden_layers": 2, "hidden_size": 32, "intermediate_size": 64}
-    own = config_of(kind, **{**sizes, **_OWN.get(kind, {}), **config})
+    spread = {"initializer_range": 0.3}  # else the last layer must be scaled a hundredfold, and every rounding with it
+    own = config_of(kind, **{**sizes, **spread, **_OWN.get(kind, {}), **config})
     return AutoModelForSequenceClassification.from_config(own).eval()
 
 
 def _spread(model: Any, tokenizer: Any) -> None:
-    """Scales the last layer, because all prompts look the same to random weights."""
+    """Scales the last layer, because prompts look much the same to random weights."""
     import torch
 
     last = getattr(model.classifier, "out_proj", model.classifier)
